@@ -1,0 +1,47 @@
+"""What actions of the gateway may use; `app.py` alone builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import asyncpg
+import httpx
+from clavis_kit.clock import Clock
+from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.service_tokens import ServiceTokenSigner
+from fastapi import Depends, Request
+
+from clavis_gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:
+    from clavis_gateway.oidc.keys import KeyRing
+    from clavis_gateway.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything an action needs, injected."""
+
+    settings: GatewaySettings
+    pool: asyncpg.Pool
+    clock: Clock
+    new_id: Callable[[], str]
+    new_secret: Callable[[], str]
+    http: httpx.AsyncClient
+    """For calls to siblings and relying parties; timeouts are set per call."""
+    service_tokens: ServiceTokenSigner
+    national_ids: KeyedHash
+    pairwise: KeyedHash
+    keys: KeyRing
+    pages: Pages
+
+
+def get_deps(request: Request) -> Deps:
+    """Return the dependencies of the application that serves this request."""
+    deps: Deps = request.app.state.deps
+    return deps
+
+
+DepsDep = Annotated[Deps, Depends(get_deps)]

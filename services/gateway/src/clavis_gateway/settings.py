@@ -1,0 +1,80 @@
+"""The gateway's settings, from the environment with the prefix CLAVIS_GATEWAY_."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from clavis_kit.loa import Loa
+from clavis_kit.settings import ServiceSettings
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from clavis_gateway.rules.levels import LevelPolicy
+
+
+class GatewaySettings(ServiceSettings):
+    """What the operator decides about the gateway."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAVIS_GATEWAY_", frozen=True, extra="ignore")
+
+    service_name: str = "gateway"
+    port: int = Field(default=8400, ge=1, le=65535)
+    brand: str = Field(default="Clavis", description="the name people see")
+
+    # Siblings
+    registry_url: str = Field(description="base URL of the registry, internal")
+    pin_url: str = Field(description="base URL of the PIN service, internal")
+    permanent_url: str = Field(description="base URL of the permanent password service, internal")
+
+    # Keys: 32 random bytes each
+    national_id_key_file: Path
+    pairwise_key_file: Path = Field(description="makes pairwise subjects; never change it")
+    key_encryption_key_file: Path = Field(description="encrypts the signing keys at rest")
+
+    # Levels
+    pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
+    password_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
+
+    # Lifetimes, in seconds
+    interaction_seconds: int = Field(default=1800, ge=60, le=7200)
+    session_idle_seconds: int = Field(default=3600, ge=60)
+    session_absolute_seconds: int = Field(default=8 * 3600, ge=60)
+    code_seconds: int = Field(default=60, ge=5, le=60)
+    request_uri_seconds: int = Field(default=60, ge=5, le=600)
+    access_token_seconds: int = Field(default=300, ge=30, le=3600)
+    id_token_seconds: int = Field(default=300, ge=30, le=3600)
+    refresh_token_seconds: int = Field(default=8 * 3600, ge=60)
+    signing_key_reload_seconds: float = Field(default=30, gt=0)
+
+    @field_validator("public_url")
+    @classmethod
+    def _issuer_form(cls, value: str) -> str:
+        # OpenID Connect Discovery 1.0 section 3: no query or fragment; plain http only on loopback.
+        parts = urlsplit(value)
+        if parts.query or parts.fragment or value.endswith("/"):
+            raise ValueError("must have no query, fragment or trailing slash")
+        if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            raise ValueError("must be https (http only on a loopback address)")
+        return value
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier: the public base URL."""
+        return self.public_url
+
+    @property
+    def level_policy(self) -> LevelPolicy:
+        """The operator's choice of levels for one-factor methods."""
+        return LevelPolicy(Loa(self.pin_advanced_loa), Loa(self.password_advanced_loa))
+
+    @property
+    def session_idle(self) -> timedelta:
+        """How long a session lives without use."""
+        return timedelta(seconds=self.session_idle_seconds)
+
+    @property
+    def session_absolute(self) -> timedelta:
+        """How long a session lives at most."""
+        return timedelta(seconds=self.session_absolute_seconds)
