@@ -1,0 +1,39 @@
+"""PostgreSQL connections."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from clavis_kit.settings import ServiceSettings
+
+STATEMENT_TIMEOUT_SECONDS = 5
+CONNECT_TIMEOUT_SECONDS = 5
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+
+async def _prepare(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+        )
+
+
+async def create_pool(settings: ServiceSettings) -> Pool:
+    """Open the pool of the runtime role; json and jsonb columns read as Python values."""
+    return await open_pool(settings.database_url, settings.database_pool_size)
+
+
+async def open_pool(dsn: str, size: int) -> Pool:
+    """Open a pool on a DSN."""
+    pool: Pool = await asyncpg.create_pool(
+        dsn,
+        min_size=min(2, size),
+        max_size=size,
+        init=_prepare,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=STATEMENT_TIMEOUT_SECONDS,
+    )
+    return pool

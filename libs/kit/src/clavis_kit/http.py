@@ -1,0 +1,188 @@
+"""The HTTP frame every service stands in: limits, headers, health, metrics, one log line."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clavis_kit import errors
+from clavis_kit.ids import new_id
+from clavis_kit.logging import get_logger
+from clavis_kit.metrics import REQUESTS
+from clavis_kit.settings import ServiceSettings
+
+CHECK_TIMEOUT_SECONDS = 2.0
+QUIET_ROUTES = ("/health/live", "/health/ready", "/metrics")
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+)
+Check = Callable[[], Awaitable[bool]]
+_log = get_logger(__name__)
+
+
+class Health:
+    """Named checks: live ones say whether a restart would help, ready ones whether to send work."""
+
+    def __init__(self) -> None:
+        """Start without checks: alive and ready."""
+        self.live: dict[str, Check] = {}
+        self.ready: dict[str, Check] = {}
+
+    @staticmethod
+    async def answer(checks: dict[str, Check]) -> JSONResponse:
+        """Run the checks side by side, each within two seconds; 503 names the failed ones."""
+        names = list(checks)
+        results = await asyncio.gather(*(_passes(checks[name]) for name in names))
+        failed = [name for name, passed in zip(names, results, strict=True) if not passed]
+        status = 503 if failed else 200
+        return JSONResponse({"status": "failing" if failed else "ok", "failed": failed}, status)
+
+
+async def _passes(check: Check) -> bool:
+    try:
+        return await asyncio.wait_for(check(), CHECK_TIMEOUT_SECONDS)
+    except Exception:  # noqa: BLE001  a check that raises has failed, whatever it raised
+        return False
+
+
+class BodyTooLargeError(Exception):
+    """More bytes came than the limit allows."""
+
+
+class Frame:
+    """ASGI middleware: request id, size limit, security headers, metrics and one log line."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+        """Wrap the application."""
+        self._app = app
+        self._limit = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = new_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        status = 500
+
+        async def framed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _with_defaults(message["headers"], request_id)
+            await send(message)
+
+        try:
+            if _declared_length(scope) > self._limit:
+                await errors.problem("body-too-large", 413)(scope, receive, framed_send)
+            else:
+                await self._app(scope, self._limited(receive), framed_send)
+        except BodyTooLargeError:
+            await errors.problem("body-too-large", 413)(scope, receive, framed_send)
+        finally:
+            _account(scope, status, time.perf_counter() - started)
+
+    def _limited(self, receive: Receive) -> Receive:
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._limit:
+                raise BodyTooLargeError
+            return message
+
+        return limited
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def _with_defaults(
+    headers: list[tuple[bytes, bytes]], request_id: str
+) -> list[tuple[bytes, bytes]]:
+    present = {name.lower() for name, _ in headers}
+    added = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+    return [*headers, *added, (b"x-request-id", request_id.encode())]
+
+
+def _account(scope: Scope, status: int, seconds: float) -> None:
+    # The template, never the path: a path may hold an identifier.
+    route = getattr(scope.get("route"), "path", "unmatched")
+    REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
+    if route not in QUIET_ROUTES:
+        _log.info(
+            "request", method=scope["method"], route=route, status=status,
+            duration_ms=round(seconds * 1000, 1),
+        )  # fmt: skip
+
+
+def create_app(
+    *,
+    title: str,
+    description: str,
+    max_body_bytes: int,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """Make an application with health, metrics, problem documents and limits in place."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version="1",
+        docs_url=None,  # the bundled viewer loads scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    errors.install(app)
+    app.add_middleware(Frame, max_body_bytes=max_body_bytes)
+    app.state.health = Health()
+
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> JSONResponse:
+        health: Health = app.state.health
+        return await health.answer(health.live)
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        health: Health = app.state.health
+        return await health.answer(health.ready)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+def serve(app: FastAPI, settings: ServiceSettings, *, uds: Path | None = None) -> None:
+    """Run until SIGTERM or SIGINT; requests under way get `shutdown_seconds` to end."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        uds=str(uds) if uds else None,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_keep_alive=30,
+    )
+    uvicorn.Server(config).run()

@@ -1,0 +1,91 @@
+"""Structured logs without personal data: JSON lines of an allow-list of keys."""
+
+import logging
+import re
+import sys
+import traceback
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+# What may appear. A key that is not here is dropped, so a careless call leaks nothing.
+ALLOWED_KEYS = frozenset(
+    {
+        "event", "level", "timestamp", "service", "logger", "module", "request_id", "trace_id",
+        "method", "route", "status", "duration_ms", "code", "reason", "error_type", "where",
+        "client_id", "caller", "topic", "partition", "offset", "event_id", "event_type",
+        "count", "attempt", "outcome", "verdict", "name", "version", "port", "dropped_keys",
+        "seconds", "kid", "file", "phase", "channel", "group", "endpoint", "host",
+    }
+)  # fmt: skip
+# A second net for values: identity numbers, e-mail addresses, phones, JWTs.
+_PERSONAL = re.compile(
+    r"\b[0-9]{8}[A-Za-z]\b|\b[XYZxyz][0-9]{7}[A-Za-z]\b|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"|\+?\d{9,15}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]*"
+)
+_REDACTED = "[redacted]"
+
+
+def _only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    kept = {key: value for key, value in event.items() if key in ALLOWED_KEYS}
+    if len(kept) < len(event):
+        kept["dropped_keys"] = len(event) - len(kept)
+    return kept
+
+
+def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    for key, value in event.items():
+        if isinstance(value, str) and key != "timestamp":
+            event[key] = _PERSONAL.sub(_REDACTED, value)
+    return event
+
+
+def _where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    # Frames say where it broke; messages and locals may hold personal data and stay out.
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        event["where"] = [f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
+        event.setdefault("error_type", type(error).__name__)
+    return event
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send everything, ours and the libraries', to standard output as JSON lines."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _where,
+        _only_allowed,
+        _redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level.upper()),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+            foreign_pre_chain=[*shared[:3], _foreign, _only_allowed, _redact],
+        )
+    )
+    logging.basicConfig(level="WARNING", handlers=[handler], force=True)
+
+
+def _foreign(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    return {**event, "logger": getattr(record, "name", "library")}
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Return a logger; the first argument of a call is a constant event name."""
+    logger: FilteringBoundLogger = structlog.get_logger(module=name)
+    return logger

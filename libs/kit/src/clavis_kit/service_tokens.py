@@ -1,0 +1,201 @@
+"""Tokens by which services know each other: each signs with its own key, none shares a secret."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from clavis_kit.clock import Clock
+from clavis_kit.errors import ServiceError
+from clavis_kit.ids import new_id
+
+LIFETIME_SECONDS = 60
+LEEWAY_SECONDS = 10
+JWKS_MAX_AGE_SECONDS = 300
+JWKS_MIN_AGE_SECONDS = 5  # an unknown kid may force a reload no more often than this
+FETCH_TIMEOUT_SECONDS = 3.0
+
+
+def public_jwks(key: ECKey) -> dict[str, Any]:
+    """Return the public key set to publish at /.well-known/jwks.json."""
+    return {"keys": [key.as_dict(private=False, use="sig", alg="ES256", kid=key.thumbprint())]}
+
+
+class ServiceTokenSigner:
+    """Signs the tokens of one service and reuses each for half its life."""
+
+    def __init__(self, name: str, private_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
+        """Parse the key once; `name` is the issuer."""
+        self._name = name
+        self._key = ECKey.import_key(private_key)
+        self._clock = clock
+        self._cache: dict[str, tuple[float, str]] = {}
+
+    @property
+    def jwks(self) -> dict[str, Any]:
+        """The public key set."""
+        return public_jwks(self._key)
+
+    @property
+    def key(self) -> ECKey:
+        """The key itself, for a client that authenticates with private_key_jwt."""
+        return self._key
+
+    def token(self, audience: str) -> str:
+        """Return a token for the callee, at least half its life still ahead."""
+        now = self._clock.now().timestamp()
+        renew_at, cached = self._cache.get(audience, (0.0, ""))
+        if now < renew_at:
+            return cached
+        claims = {
+            "iss": self._name,
+            "aud": audience,
+            "iat": int(now),
+            "exp": int(now) + LIFETIME_SECONDS,
+            "jti": new_id(),
+        }
+        header = {"alg": "ES256", "typ": "JWT", "kid": self._key.thumbprint()}
+        token = jwt.encode(header, claims, self._key)
+        self._cache[audience] = (now + LIFETIME_SECONDS / 2, token)
+        return token
+
+    def headers(self, audience: str) -> dict[str, str]:
+        """Return the Authorization header for a call."""
+        return {"Authorization": f"Bearer {self.token(audience)}"}
+
+
+@dataclass
+class _Cached:
+    keys: KeySet
+    fetched_at: float
+
+
+class JwksCache:
+    """Key sets by URL: fetched when needed, one fetch at a time, stale ones kept on failure."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        """Use a client that the application owns."""
+        self._http = http
+        self._cache: dict[str, _Cached] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def get(self, url: str, kid: str | None) -> KeySet:
+        """Return the keys; reload when old or when `kid` is not among them."""
+        async with self._locks.setdefault(url, asyncio.Lock()):
+            cached = self._cache.get(url)
+            if cached and not self._must_reload(cached, kid):
+                return cached.keys
+            try:
+                response = await self._http.get(url, timeout=FETCH_TIMEOUT_SECONDS)
+                response.raise_for_status()
+                keys = KeySet.import_key_set(response.json())
+            except (httpx.HTTPError, ValueError, JoseError) as error:
+                if cached:
+                    return cached.keys
+                raise ServiceError(
+                    "keys-unavailable", 503, private=f"no key set: {type(error).__name__}",
+                    headers={"Retry-After": "2"},
+                ) from error  # fmt: skip
+            self._cache[url] = _Cached(keys, time.monotonic())
+            return keys
+
+    @staticmethod
+    def _must_reload(cached: _Cached, kid: str | None) -> bool:
+        age = time.monotonic() - cached.fetched_at
+        known = kid is None or any(key.kid == kid for key in cached.keys.keys)
+        return age > JWKS_MAX_AGE_SECONDS or (not known and age > JWKS_MIN_AGE_SECONDS)
+
+
+def unverified_part(token: str, index: int) -> dict[str, Any]:
+    """Read a JWT's header (0) or claims (1) before its signature is checked. {} when broken."""
+    import json  # noqa: PLC0415  only this function reads unverified JSON
+
+    from clavis_kit.ids import decode_base64url  # noqa: PLC0415
+
+    try:
+        value = json.loads(decode_base64url(token.split(".")[index]))
+    except (ValueError, IndexError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def bearer_token(request: Request) -> str:
+    """Read the token of an Authorization header; the scheme is compared without case."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        # RFC 6750 section 3.1: no error code when no authentication was given.
+        raise ServiceError("authentication-required", 401, headers={"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
+class ServiceTokenVerifier:
+    """Checks who calls. The callers and their key sets are settings."""
+
+    def __init__(
+        self, audience: str, callers: Mapping[str, str], keys: JwksCache, clock: Clock
+    ) -> None:
+        """`audience` is this service's name; callers maps a name to its JWKS URL."""
+        self._audience = audience
+        self._callers = callers
+        self._keys = keys
+        self._clock = clock
+
+    async def verify(self, token: str) -> str:
+        """Return the caller's name. Raises ServiceError 401."""
+        header, claims = unverified_part(token, 0), unverified_part(token, 1)
+        issuer = claims.get("iss")
+        url = self._callers.get(issuer) if isinstance(issuer, str) else None
+        if url is None:
+            raise _refused("unknown caller")
+        keys = await self._keys.get(url, header.get("kid"))
+        try:
+            verified = jwt.decode(token, keys, algorithms=["ES256"]).claims
+        except (JoseError, ValueError) as error:
+            raise _refused("bad signature") from error
+        self._check_claims(verified)
+        return str(issuer)
+
+    def _check_claims(self, claims: dict[str, Any]) -> None:
+        now = self._clock.now().timestamp()
+        issued, expires = claims.get("iat"), claims.get("exp")
+        if claims.get("aud") != self._audience:
+            raise _refused("wrong audience")
+        if not isinstance(issued, int) or not isinstance(expires, int):
+            raise _refused("no times")
+        if expires - issued > LIFETIME_SECONDS or expires + LEEWAY_SECONDS < now:
+            raise _refused("expired or too long-lived")
+        if issued - LEEWAY_SECONDS > now:
+            raise _refused("issued in the future")
+
+
+def _refused(reason: str) -> ServiceError:
+    return ServiceError(
+        "invalid-token",
+        401,
+        private=reason,
+        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    )
+
+
+def caller(*allowed: str) -> Callable[[Request], Awaitable[str]]:
+    """Make a FastAPI dependency that lets only these services in and returns which it was.
+
+    The application keeps its ServiceTokenVerifier in `app.state.service_tokens`.
+    """
+
+    async def dependency(request: Request) -> str:
+        verifier: ServiceTokenVerifier = request.app.state.service_tokens
+        name = await verifier.verify(bearer_token(request))
+        if name not in allowed:
+            raise ServiceError("caller-not-allowed", 403)
+        return name
+
+    return dependency
