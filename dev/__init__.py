@@ -1,0 +1,1 @@
+"""The demo: every part of Clavis on one machine, with made-up people. Never for production."""

@@ -1,0 +1,76 @@
+"""The demo's secrets: made once, at random, readable by their owner alone."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
+
+from dev.services import CORE
+
+SYMMETRIC = (
+    "national-id",
+    "contrast",
+    "activation",
+    "name",
+    "pairwise",
+    "key-encryption",
+    "pepper",
+    "portal-session",
+    "console-session",
+)
+CONTACT_READERS = ("pin", "permanent")
+_PRIVATE_CLIENTS = ("portal", "office-console", "demo-fapi", "demo-signer")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file only its owner can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_name(path.name + ".new")
+    building.unlink(missing_ok=True)
+    descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    building.replace(path)
+
+
+def ensure_keys(directory: Path) -> None:
+    """Make every missing key under ``keys/`` and ``clients/``; existing ones stay as they are."""
+    keys = directory / "keys"
+    for name in SYMMETRIC:
+        _ensure(keys / f"{name}.key", lambda: secrets.token_bytes(32))
+    for name in ("terminator-secret", *(f"demo-{c}-secret" for c in ("web", "substantial"))):
+        _ensure(keys / f"{name}.txt", lambda: secrets.token_urlsafe(32).encode("ascii"))
+    for name in (*(service.name for service in CORE), *(f"contact-{r}" for r in CONTACT_READERS)):
+        _ensure(keys / f"{name}.pem", _new_ec_pem)
+    readers = [_public_jwk(keys / f"contact-{reader}.pem", reader) for reader in CONTACT_READERS]
+    _ensure(keys / "contact-readers.json", lambda: json.dumps({"keys": readers}).encode())
+    for client in _PRIVATE_CLIENTS:
+        _ensure(directory / "clients" / f"{client}.jwks.json", _new_client_jwks)
+
+
+def _ensure(path: Path, make: Any) -> None:
+    if not path.exists():
+        write_private(path, make())
+
+
+def _new_ec_pem() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _public_jwk(pem: Path, kid: str) -> dict[str, Any]:
+    key = ECKey.import_key(pem.read_bytes(), {"kid": kid, "use": "enc"})
+    return dict(key.as_dict(private=False))
+
+
+def _new_client_jwks() -> bytes:
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
+    return json.dumps({"keys": [key.as_dict(private=True)]}, indent=2).encode()

@@ -1,0 +1,62 @@
+"""Where the demo keeps things and where it listens."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.services import DEFAULT_PORT_BASE, KAFKA_OFFSET, POSTGRES_OFFSET, by_name
+
+ROOT = Path(__file__).resolve().parent.parent
+_LOWEST_BASE = 1024  # below, a port is for the system's own programs
+_HIGHEST_BASE = 65_535 - KAFKA_OFFSET
+
+
+class LayoutError(ValueError):
+    """A setting of the demo is wrong; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One demo: its first port, its directory, and whether people come in over TLS."""
+
+    base: int
+    directory: Path
+    tls: bool = False
+
+    def port(self, name: str) -> int:
+        """Return the port of a part of the table, or of ``postgres`` or ``kafka``."""
+        infrastructure = {"postgres": POSTGRES_OFFSET, "kafka": KAFKA_OFFSET}
+        offset = infrastructure.get(name)
+        return self.base + (by_name(name).offset if offset is None else offset)
+
+    def url(self, name: str) -> str:
+        """Return the address at which people and siblings reach a part."""
+        scheme = "https" if name == "tls-front" else "http"
+        return f"{scheme}://localhost:{self.port(name)}"
+
+    @property
+    def issuer(self) -> str:
+        """The OpenID issuer: the gateway, or the TLS front when ``TLS=1``."""
+        return self.url("tls-front" if self.tls else "gateway")
+
+    @property
+    def demo_ports(self) -> list[int]:
+        """The ports of the three demo services, by rising level."""
+        return [self.base + offset for offset in by_name("demo").offsets]
+
+    def file(self, *parts: str) -> Path:
+        """Return a path inside the demo's directory."""
+        return self.directory.joinpath(*parts)
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Layout:
+    """Read DEMO_PORT_BASE, DEMO_DIR and TLS. Raises LayoutError."""
+    values = os.environ if environment is None else environment
+    text = values.get("DEMO_PORT_BASE") or str(DEFAULT_PORT_BASE)
+    if not text.isascii() or not text.isdigit() or not _LOWEST_BASE <= int(text) <= _HIGHEST_BASE:
+        raise LayoutError(
+            f"DEMO_PORT_BASE must be a number from {_LOWEST_BASE} to {_HIGHEST_BASE}, not {text!r}."
+        )
+    directory = Path(values.get("DEMO_DIR") or ROOT / ".demo").resolve()
+    return Layout(int(text), directory, tls=values.get("TLS", "") not in {"", "0", "no", "false"})
