@@ -22,7 +22,7 @@ def role_password(secret: bytes, role: str) -> str:
 
 
 def dsn_for(admin_dsn: str, database: str, user: str, password: str) -> str:
-    """Return the address of `database` as `user` on the server of `admin_dsn`; its options are kept."""
+    """Return the address of `database` as `user` on the server of `admin_dsn`."""
     parts = urlsplit(admin_dsn)
     host = parts.netloc.rpartition("@")[2]
     netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"

