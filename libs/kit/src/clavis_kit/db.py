@@ -1,7 +1,7 @@
 """PostgreSQL connections."""
 
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
@@ -10,8 +10,11 @@ from clavis_kit.settings import ServiceSettings
 STATEMENT_TIMEOUT_SECONDS = 5
 CONNECT_TIMEOUT_SECONDS = 5
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+# Quoted: only the stubs are generic.
+Connection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+)
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 async def _prepare(connection: Any) -> None:
