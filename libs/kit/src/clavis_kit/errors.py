@@ -39,6 +39,14 @@ class ServiceError(Exception):
         self.extra = extra or {}
 
 
+class BodyTooLargeError(HTTPException):
+    """More bytes came than the limit allows. An HTTPException, so that FastAPI lets it through."""
+
+    def __init__(self) -> None:
+        """Answer 413 (RFC 9110 section 15.5.14)."""
+        super().__init__(413)
+
+
 class Overloaded(ServiceError):  # noqa: N818  it names a state of ours, not a fault of the caller
     """A bounded resource is full: try again shortly."""
 
@@ -96,6 +104,8 @@ async def _http_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-").replace("'", "")
+    if isinstance(error, BodyTooLargeError):
+        code = "body-too-large"
     return problem(code, error.status_code, headers=dict(error.headers or {}))
 
 

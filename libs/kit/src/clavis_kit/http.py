@@ -55,10 +55,6 @@ async def _passes(check: Check) -> bool:
         return False
 
 
-class BodyTooLargeError(Exception):
-    """More bytes came than the limit allows."""
-
-
 class Frame:
     """ASGI middleware: request id, size limit, security headers, metrics and one log line."""
 
@@ -89,7 +85,7 @@ class Frame:
                 await errors.problem("body-too-large", 413)(scope, receive, framed_send)
             else:
                 await self._app(scope, self._limited(receive), framed_send)
-        except BodyTooLargeError:
+        except errors.BodyTooLargeError:
             await errors.problem("body-too-large", 413)(scope, receive, framed_send)
         finally:
             _account(scope, status, time.perf_counter() - started)
@@ -102,7 +98,7 @@ class Frame:
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._limit:
-                raise BodyTooLargeError
+                raise errors.BodyTooLargeError
             return message
 
         return limited

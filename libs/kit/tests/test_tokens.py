@@ -1,0 +1,148 @@
+"""Service tokens (RFC 7519) and access tokens (RFC 9068), judged against key sets read over HTTP."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from clavis_kit.access_tokens import AccessTokenVerifier, require_loa
+from clavis_kit.clock import FrozenClock
+from clavis_kit.errors import ServiceError
+from clavis_kit.loa import Loa
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+JWKS = "http://gateway.test/jwks"
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def signer(clock: FrozenClock) -> ServiceTokenSigner:
+    return ServiceTokenSigner("gateway", ec.generate_private_key(ec.SECP256R1()), clock)
+
+
+@pytest.fixture
+async def keys(signer: ServiceTokenSigner) -> AsyncIterator[JwksCache]:
+    app = FastAPI()
+
+    @app.get("/jwks")
+    async def jwks() -> dict[str, Any]:
+        return signer.jwks
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
+        yield JwksCache(http)
+
+
+@pytest.fixture
+def verifier(keys: JwksCache, clock: FrozenClock) -> ServiceTokenVerifier:
+    return ServiceTokenVerifier("pin", {"gateway": JWKS}, keys, clock)
+
+
+async def test_a_callee_knows_its_caller(
+    signer: ServiceTokenSigner, verifier: ServiceTokenVerifier
+) -> None:
+    assert await verifier.verify(signer.token("pin")) == "gateway"
+
+
+async def test_a_token_for_another_service_is_refused(
+    signer: ServiceTokenSigner, verifier: ServiceTokenVerifier
+) -> None:
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(signer.token("permanent"))
+    assert (refused.value.status, refused.value.private) == (401, "wrong audience")
+
+
+async def test_a_token_dies_after_a_minute(
+    signer: ServiceTokenSigner, verifier: ServiceTokenVerifier, clock: FrozenClock
+) -> None:
+    token = signer.token("pin")
+    clock.advance(timedelta(seconds=71))
+    with pytest.raises(ServiceError):
+        await verifier.verify(token)
+    assert await verifier.verify(signer.token("pin")) == "gateway"
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "." * 50, "é.é.é"])
+async def test_rubbish_is_refused(verifier: ServiceTokenVerifier, token: str) -> None:
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(token)
+    assert refused.value.status == 401
+
+
+async def test_a_stranger_signing_as_a_caller_is_refused(
+    verifier: ServiceTokenVerifier, clock: FrozenClock
+) -> None:
+    stranger = ServiceTokenSigner("gateway", ec.generate_private_key(ec.SECP256R1()), clock)
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(stranger.token("pin"))
+    assert refused.value.private == "bad signature"
+
+
+def access_token(key: ECKey, typ: str = "at+jwt", **changes: Any) -> str:
+    claims = {
+        "iss": "http://gateway.test", "sub": "s-1", "aud": ["clavis-registry", "clavis-signing"],
+        "client_id": "portal", "iat": int(NOW.timestamp()), "exp": int(NOW.timestamp()) + 300,
+        "acr": Loa.LOW.acr, "amr": ["pwd"], "auth_time": int(NOW.timestamp()), **changes,
+    }  # fmt: skip
+    return jwt.encode({"alg": "ES256", "typ": typ, "kid": key.thumbprint()}, claims, key)
+
+
+@pytest.fixture
+def access(keys: JwksCache, clock: FrozenClock) -> AccessTokenVerifier:
+    return AccessTokenVerifier(
+        issuer="http://gateway.test", jwks_url=JWKS, audience="clavis-registry", keys=keys,
+        clock=clock,
+    )  # fmt: skip
+
+
+async def test_rfc9068_4_a_good_access_token(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier
+) -> None:
+    token = await access.verify(access_token(signer.key))
+    assert (token.subject_id, token.client_id, token.loa) == ("s-1", "portal", Loa.LOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "http://evil.test"},
+        {"aud": "clavis-pin"},
+        {"exp": int(NOW.timestamp()) - 60},
+        {"exp": "soon"},
+        {"sub": None},
+        {"client_id": 7},
+    ],
+)
+async def test_rfc9068_4_a_wrong_claim_is_refused(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier, changes: dict[str, Any]
+) -> None:
+    with pytest.raises(ServiceError) as refused:
+        await access.verify(access_token(signer.key, **changes))
+    assert refused.value.status == 401
+
+
+async def test_rfc9068_4_an_id_token_is_no_access_token(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier
+) -> None:
+    with pytest.raises(ServiceError):
+        await access.verify(access_token(signer.key, typ="JWT"))
+
+
+async def test_rfc9470_3_too_low_a_level_names_the_level_to_come_back_with(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier
+) -> None:
+    token = await access.verify(access_token(signer.key))
+    with pytest.raises(ServiceError) as refused:
+        require_loa(token, Loa.SUBSTANTIAL)
+    challenge = refused.value.headers["WWW-Authenticate"]
+    assert 'error="insufficient_user_authentication"' in challenge
+    assert Loa.SUBSTANTIAL.acr in challenge
