@@ -48,6 +48,8 @@ class Postgres(Protocol):
     """A server on which databases can be made."""
 
     admin_dsn: str
+    secret: bytes
+    """From which the passwords of the roles are derived."""
 
     def start(self) -> None:
         """Return when the server answers. Errors: LauncherError."""
