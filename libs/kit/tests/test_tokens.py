@@ -1,4 +1,4 @@
-"""Service tokens (RFC 7519) and access tokens (RFC 9068), judged against key sets read over HTTP."""
+"""Service tokens (RFC 7519) and access tokens (RFC 9068), with key sets read over HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
