@@ -1,0 +1,1 @@
+"""HTTP in: wire models and handlers that hand over to the actions."""

@@ -1,0 +1,1 @@
+"""SQL of the signing service; every method runs on a connection that its caller owns."""
