@@ -69,7 +69,7 @@ def service_databases(postgres_server: Postgres) -> Iterator[ServiceDatabases]:
 
 @pytest_asyncio.fixture
 async def database(service_databases: ServiceDatabases) -> AsyncIterator[DatabaseFactory]:
-    """Give fresh databases: `await database("pin")` is one of the pin service for this test."""
+    """Give fresh databases, one per call: the argument names the service."""
     names: list[str] = []
 
     async def create(service: str) -> Database:
