@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dev.infrastructure import Infrastructure
-from dev.layout import Layout
+from dev.layout import ROOT, Layout
 from dev.services import Service, by_name
 
 # Who may call whom, by service token.
@@ -98,6 +98,7 @@ def _pin(layout: Layout) -> _Values:
         "NATIONAL_ID_KEY_FILE": _key(layout, "national-id.key"),
         "CONTRAST_KEY_FILE": _key(layout, "contrast.key"),
         "CONTACT_KEY_FILE": _key(layout, "contact-pin.pem"),
+        "PIN_PEPPER_FILE": _key(layout, "pin-pepper.key"),
         **_messages(layout),
     }
 
@@ -135,15 +136,37 @@ def _gateway(layout: Layout) -> _Values:
         "NATIONAL_ID_KEY_FILE": _key(layout, "national-id.key"),
         "PAIRWISE_KEY_FILE": _key(layout, "pairwise.key"),
         "KEY_ENCRYPTION_KEY_FILE": _key(layout, "key-encryption.key"),
+        "PORTAL_URL": layout.url("portal"),
+        "CERTIFICATE_URL": layout.url("tls-front"),
+        "TRUST_ANCHORS_DIR": layout.file("pki", "anchors"),
+        "TERMINATOR_NETWORKS": json.dumps(["127.0.0.1/32", "::1/128"]),
+        "TERMINATOR_SECRET_FILE": _key(layout, "terminator.secret"),
+        "REVOCATION_HOSTS": json.dumps(["localhost"]),
+    }
+
+
+def _backend(layout: Layout, name: str) -> _Values:
+    return {
+        "HOST": "127.0.0.1",
+        "PORT": layout.port(name),
+        "PUBLIC_URL": layout.url(name),
+        "SERVICE_KEY_FILE": _key(layout, f"{name}.pem"),
+        "OIDC_ISSUER": layout.issuer,
+        "OIDC_INTERNAL_URL": layout.url("gateway"),
+        "BFF_SESSION_KEY_FILE": _key(layout, f"{name}-session.key"),
+        "STATIC_DIR": ROOT / "web" / "dist" / name,
+        "REGISTRY_URL": layout.url("registry"),
     }
 
 
 def _portal(layout: Layout) -> _Values:
-    return {"PORT": layout.port("portal"), **_openid(layout)}
+    siblings = ("permanent", "signing", "gateway")
+    urls: _Values = {f"{name.upper()}_URL": layout.url(name) for name in siblings}
+    return _backend(layout, "portal") | urls
 
 
 def _console(layout: Layout) -> _Values:
-    return {"PORT": layout.port("console"), **_openid(layout)}
+    return _backend(layout, "console")
 
 
 def _inbox(layout: Layout) -> _Values:
@@ -164,7 +187,7 @@ def _tls_front(layout: Layout) -> _Values:
         "UPSTREAM": f"http://127.0.0.1:{layout.port('gateway')}",
         "CERT_FILE": layout.file("pki", "localhost.cer.pem"),
         "KEY_FILE": layout.file("pki", "localhost.key.pem"),
-        "SECRET_FILE": _key(layout, "terminator-secret.txt"),
+        "SECRET_FILE": _key(layout, "terminator.secret"),
     }
 
 

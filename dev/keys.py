@@ -20,11 +20,15 @@ SYMMETRIC = (
     "pairwise",
     "key-encryption",
     "pepper",
+    "pin-pepper",
+    "permanent-pepper",
     "portal-session",
     "console-session",
 )
 CONTACT_READERS = ("pin", "permanent")
-_PRIVATE_CLIENTS = ("portal", "office-console", "demo-fapi", "demo-signer")
+_BACKENDS = ("portal", "console")
+_PRIVATE_CLIENTS = ("demo-fapi",)
+_SECRET_CLIENTS = ("demo-web", "demo-post", "demo-substantial", "demo-high", "demo-signer")
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -43,11 +47,15 @@ def ensure_keys(directory: Path) -> None:
     keys = directory / "keys"
     for name in SYMMETRIC:
         _ensure(keys / f"{name}.key", lambda: secrets.token_bytes(32))
-    for name in ("terminator-secret", *(f"demo-{c}-secret" for c in ("web", "substantial"))):
-        _ensure(keys / f"{name}.txt", lambda: secrets.token_urlsafe(32).encode("ascii"))
-    for name in (*(service.name for service in CORE), *(f"contact-{r}" for r in CONTACT_READERS)):
+    for name in ("terminator", *_SECRET_CLIENTS):
+        _ensure(keys / f"{name}.secret", lambda: secrets.token_urlsafe(32).encode("ascii"))
+    pairs = (*(s.name for s in CORE), *_BACKENDS, *(f"contact-{r}" for r in CONTACT_READERS))
+    for name in pairs:
         _ensure(keys / f"{name}.pem", _new_ec_pem)
-    readers = [_public_jwk(keys / f"contact-{reader}.pem", reader) for reader in CONTACT_READERS]
+    readers = [
+        public_jwk(keys / f"contact-{reader}.pem", kid=reader, use="enc")
+        for reader in CONTACT_READERS
+    ]
     _ensure(keys / "contact-readers.json", lambda: json.dumps({"keys": readers}).encode())
     for client in _PRIVATE_CLIENTS:
         _ensure(directory / "clients" / f"{client}.jwks.json", _new_client_jwks)
@@ -66,9 +74,10 @@ def _new_ec_pem() -> bytes:
     )
 
 
-def _public_jwk(pem: Path, kid: str) -> dict[str, Any]:
-    key = ECKey.import_key(pem.read_bytes(), {"kid": kid, "use": "enc"})
-    return dict(key.as_dict(private=False))
+def public_jwk(pem: Path, *, use: str, kid: str | None = None) -> dict[str, Any]:
+    """Return the public half of a key file; its thumbprint is the kid unless one is given."""
+    key = ECKey.import_key(pem.read_bytes())
+    return dict(key.as_dict(private=False, use=use, kid=kid or key.thumbprint()))
 
 
 def _new_client_jwks() -> bytes:

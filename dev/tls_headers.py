@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-TERMINATOR_SECRET_HEADER = "Clavis-Terminator-Secret"  # noqa: S105 - a header's name, not its value
+TERMINATOR_HEADER = "Clavis-Terminator"
 
 # Hop-by-hop headers (RFC 9110 section 7.6.1) end here, and so does every header by which a proxy
 # speaks for a client: only this front may say those things (RFC 9440 section 4).
@@ -27,7 +27,7 @@ _DROPPED_FROM_CLIENT = frozenset(
         "forwarded",
         "client-cert",
         "client-cert-chain",
-        TERMINATOR_SECRET_HEADER.lower(),
+        TERMINATOR_HEADER.lower(),
     }
 )
 _DROPPED_PREFIX = "x-forwarded-"
@@ -65,7 +65,7 @@ def forwarded_headers(
         ("X-Forwarded-Proto", "https"),
         ("X-Forwarded-Host", host),
         ("X-Forwarded-For", client_address),
-        (TERMINATOR_SECRET_HEADER, secret),
+        (TERMINATOR_HEADER, secret),
     ]
     if chain:
         vouched.append(("Client-Cert", byte_sequence(chain[0])))

@@ -1,0 +1,43 @@
+# One line each; `make` lists them. PYTHON names the Python to build .venv with.
+PYTHON ?= python3
+PY := .venv/bin/python
+export PYTHON DEMO_PORT_BASE DEMO_DIR TLS VERBOSE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-stop demo-reset watch client test lint types bench run-deps dev-deps
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: run-deps ## everything on this machine, with made-up people (TLS=1, DEMO_PORT_BASE=8400, VERBOSE=1)
+	@exec $(PY) -m dev.up
+
+demo-stop: run-deps ## stop a running demo
+	@$(PY) -m dev.stop
+
+demo-reset: run-deps ## stop the demo and forget its data
+	@$(PY) -m dev.stop --reset
+
+watch: run-deps ## print the published events of a running demo
+	@exec $(PY) -m dev.watch --all
+
+client: run-deps ## register a relying party with the demo: make client FILE=client.json
+	@$(PY) -m dev.client $(FILE)
+
+test: dev-deps ## all tests; what cannot run here is skipped with its reason
+	@$(PY) -m pytest $(ARGS)
+
+lint: dev-deps ## style, layers, contracts
+	@$(PY) -m dev.check lint
+
+types: dev-deps ## static types
+	@$(PY) -m mypy
+
+bench: dev-deps ## load figures of this machine
+	@$(PY) -m bench
+
+run-deps:
+	@$(PYTHON) dev/bootstrap.py
+
+dev-deps:
+	@$(PYTHON) dev/bootstrap.py --dev
