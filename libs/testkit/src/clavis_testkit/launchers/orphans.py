@@ -21,7 +21,7 @@ def end_orphans(data: Path) -> None:
     postmaster = _recorded_postmaster(data)
     if postmaster is not None:
         _send(postmaster, signal.SIGINT)
-        _wait_until_gone(postmaster)
+        _wait_until_gone(postmaster, data)
     for pid in _processes_in(data):
         _send(pid, signal.SIGKILL)
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -67,15 +67,13 @@ def _works_in(entry: Path, data: Path) -> bool:
         return False
 
 
-def _wait_until_gone(pid: int) -> None:
+def _wait_until_gone(pid: int, data: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+    while str(data) in _command_line(pid):
+        if time.monotonic() > deadline:
+            _send(pid, signal.SIGQUIT)
             return
         time.sleep(0.02)
-    _send(pid, signal.SIGQUIT)
 
 
 def _send(pid: int, number: signal.Signals) -> None:

@@ -146,10 +146,13 @@ class PostgresServer:
         return self._child.poll()
 
     def remove(self) -> None:
-        """Stop the server and delete the cluster."""
+        """Stop the server and delete the cluster. LauncherError when another run uses it."""
         self.stop()
-        end_orphans(self.data)
-        self._home.remove()
+        if self._home.base.exists():
+            self._home.lock()
+            end_orphans(self.data)
+            self._home.remove()
+            self._home.unlock()
 
     def dsn(self, database: str, user: str) -> str:
         """Return the address of `database` for a role made by `create_database`."""
