@@ -1,0 +1,188 @@
+"""The pages the protocol endpoints ask for, and those that any request may end in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from clavis_kit.clock import Clock
+from clavis_kit.ids import new_id
+from clavis_kit.logging import get_logger
+from starlette.requests import Request
+from starlette.responses import Response
+
+from clavis_gateway import cookies
+from clavis_gateway.interactions import ResponseTarget
+from clavis_gateway.login.assets import Assets
+from clavis_gateway.login.i18n import Language, clock_time
+from clavis_gateway.login.render import Renderer
+from clavis_gateway.login.texts import N_
+from clavis_gateway.pages import LoggedOut, LogoutQuestion, PageError
+
+_log = get_logger(__name__)
+# A meta refresh and a link lead only where these schemes lead; never javascript: or data:.
+_FORBIDDEN_SCHEMES = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
+
+_PROBLEM_TITLE = N_("Este servicio ha hecho una petición que no podemos aceptar")
+_PROBLEM = (
+    N_("No es culpa suya y no se ha enviado ningún dato."),
+    N_("Vuelva al servicio e inténtelo de nuevo. Si se repite, dé este código a quien lo atiende."),
+)
+_EXPIRED_TITLE = N_("Ha pasado el tiempo")
+_EXPIRED = (
+    N_("Esta página ya no sirve: pasó el tiempo, ya se usó o se abrió en otro navegador."),
+    N_("No se ha enviado nada. Vuelva al servicio en el que quería entrar y empiece de nuevo."),
+)
+_FAILED_TITLE = N_("Algo ha fallado por nuestra parte")
+_FAILED = (
+    N_("Inténtelo de nuevo en unos minutos."),
+    N_("Si se repite, dé este código a quien le atiende."),
+)
+_ENDED_TITLE = N_("Su identidad digital está desactivada")
+_ENDED = (
+    N_("Con ella no puede entrar en los servicios. No se ha enviado nada."),
+    N_("En una oficina de registro le dirán el motivo y cómo volver a activarla o reclamar."),
+)
+
+
+class TemplatePages:
+    """Implements `clavis_gateway.pages.Pages` with the templates of the login pages."""
+
+    def __init__(self, renderer: Renderer, clock: Clock) -> None:
+        """Use the templates; the clock dates incidents."""
+        self.renderer = renderer
+        self._clock = clock
+
+    @property
+    def assets(self) -> Assets:
+        """The static files the pages refer to."""
+        return self.renderer.assets
+
+    def error(self, request: Request, error: PageError) -> Response:
+        """Render an error of a relying party's request, with status `error.status`."""
+        language = self.renderer.language(request, ui_locales=error.ui_locales)
+        expired = error.code == "request_expired"
+        failed = error.status >= 500  # noqa: PLR2004 - RFC 9110 section 15.6: our own fault
+        title = _EXPIRED_TITLE if expired else _FAILED_TITLE if failed else _PROBLEM_TITLE
+        paragraphs = _EXPIRED if expired else _FAILED if failed else _PROBLEM
+        return self.notice(
+            request, language, error.code, title, paragraphs,
+            status=error.status, technical=f"{error.code}: {error.detail}", incident=True,
+        )  # fmt: skip
+
+    def expired(self, request: Request) -> Response:
+        """Render that this login cannot go on: too late, already done, or another browser."""
+        language = self.renderer.language(request)
+        return self.notice(
+            request, language, "interaction-expired", _EXPIRED_TITLE, _EXPIRED, status=410
+        )
+
+    def failed(
+        self, request: Request, *, code: str = "server-error", status: int = 500
+    ) -> Response:
+        """Render that we failed; the details went to the log."""
+        language = self.renderer.language(request)
+        return self.notice(
+            request, language, code, _FAILED_TITLE, _FAILED, status=status, incident=True
+        )
+
+    def ended(self, request: Request, language: Language) -> Response:
+        """Render that this identity may no longer be used. Only for a person already proved."""
+        return self.notice(request, language, "identity-ended", _ENDED_TITLE, _ENDED, status=403)
+
+    def notice(
+        self,
+        request: Request,
+        language: Language,
+        code: str,
+        title: str,
+        paragraphs: tuple[str, ...],
+        *,
+        status: int,
+        technical: str | None = None,
+        incident: bool = False,
+        link: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Render a page that says one thing. An incident gets a code that the log holds too."""
+        context: dict[str, Any] = {
+            "code": code,
+            "title": language.text(title),
+            "paragraphs": [language.text(paragraph) for paragraph in paragraphs],
+            "technical": technical,
+            "incident": self._incident(language, code) if incident else None,
+            "link": link,
+        }
+        return self.renderer.page(request, "notice.html", language, status=status, context=context)
+
+    def _incident(self, language: Language, code: str) -> dict[str, str]:
+        incident_id = new_id()[:8].upper()
+        _log.info("page_incident", code=code, event_id=incident_id)
+        at = clock_time(self._clock.now(), language.tag, self.renderer.zone)
+        return {"code": f"{incident_id[:4]}-{incident_id[4:]}", "at": at}
+
+    def returning(self, request: Request, target: ResponseTarget) -> Response:
+        """Render the page that takes the browser on, and set the session cookie if there is one.
+
+        Chromium applies form-action to the redirects after a form post, so the way back to the
+        relying party is a page that moves on by itself, not a redirect.
+        """
+        if urlsplit(target.url).scheme.lower() in _FORBIDDEN_SCHEMES:
+            return self.failed(request)
+        language = self.renderer.language(request)
+        name = _name(target.client_name, language) or urlsplit(target.url).netloc
+        form_post = target.mode == "form_post"
+        response = self.renderer.page(
+            request,
+            "form_post.html" if form_post else "returning.html",
+            language,
+            form_action=_form_action(target.url) if form_post else "'self'",
+            referrer_policy="no-referrer",
+            context={"url": target.url, "name": name, "fields": target.params},
+        )
+        if target.new_session_cookie:
+            cookies.set_session_cookie(response, target.new_session_cookie)
+        return response
+
+    def confirm_logout(self, request: Request, question: LogoutQuestion) -> Response:
+        """Ask whether to end the session."""
+        language = self.renderer.language(request, ui_locales=question.ui_locales)
+        context = {
+            "action": question.action,
+            "token": question.token,
+            "name": _name(question.client_name, language),
+        }
+        return self.renderer.page(request, "logout.html", language, context=context)
+
+    def logged_out(self, request: Request, outcome: LoggedOut) -> Response:
+        """Say what happened to the session, and lead back to the relying party if it may."""
+        language = self.renderer.language(request, ui_locales=outcome.ui_locales)
+        title = N_("Ha cerrado la sesión") if outcome.ended else N_("Su sesión sigue abierta")
+        return_to = outcome.return_to
+        if return_to and urlsplit(return_to).scheme.lower() in _FORBIDDEN_SCHEMES:
+            return_to = None
+        context = {
+            "title": language.text(title),
+            "ended": outcome.ended,
+            "return_to": return_to,
+            "name": _name(outcome.client_name, language),
+        }
+        return self.renderer.page(
+            request, "logged_out.html", language, referrer_policy="no-referrer", context=context
+        )
+
+
+def _name(names: dict[str, str] | None, language: Language) -> str | None:
+    """Return a relying party's name in a language, else the one without language."""
+    if not names:
+        return None
+    return names.get(language.tag) or names.get("") or next(iter(names.values()))
+
+
+# Content Security Policy Level 3 section 6.4.1: a source is an origin; a redirect_uri with a
+# private scheme has none, so the scheme is the source.
+def _form_action(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"}:
+        return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}:"

@@ -1,0 +1,74 @@
+"""What the login pages use, built once by `app.py` and found in `app.state.login`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+from clavis_kit.service_tokens import ServiceTokenSigner
+from starlette.requests import Request
+
+from clavis_gateway.login.clients import (
+    MethodHealth,
+    PermanentClient,
+    PinClient,
+    RegistryClient,
+    Sibling,
+)
+from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.rules.levels import METHODS_OF, Choice, Method
+
+if TYPE_CHECKING:
+    from clavis_gateway.certificates.checker import CertificateChecker
+    from clavis_gateway.settings import GatewaySettings
+
+_CERTIFICATES = frozenset(METHODS_OF[Choice.CERTIFICATE])
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Pages, clients and certificate checks. `certificates` is None where they are off."""
+
+    pages: TemplatePages
+    pin: PinClient
+    permanent: PermanentClient
+    registry: RegistryClient
+    health: MethodHealth
+    certificates: CertificateChecker | None
+
+    async def available(self) -> frozenset[Method]:
+        """Return the methods that can be used now."""
+        answering = await self.health.available()
+        return answering if self.certificates else answering - _CERTIFICATES
+
+
+def build_login(
+    settings: GatewaySettings,
+    pages: TemplatePages,
+    http: httpx.AsyncClient,
+    tokens: ServiceTokenSigner,
+    certificates: CertificateChecker | None,
+) -> Login:
+    """Wire the login pages to the services they call."""
+
+    def sibling(name: str, url: str) -> Sibling:
+        return Sibling(name, url, http, tokens, settings.credential_timeout_seconds)
+
+    pin = sibling("pin", settings.pin_url)
+    permanent = sibling("permanent", settings.permanent_url)
+    registry = sibling("registry", settings.registry_url)
+    return Login(
+        pages=pages,
+        pin=PinClient(pin),
+        permanent=PermanentClient(permanent),
+        registry=RegistryClient(registry),
+        health=MethodHealth([pin, permanent, registry], settings.health_cache_seconds),
+        certificates=certificates,
+    )
+
+
+def login_of(request: Request) -> Login:
+    """Return the parts of the application that serves this request."""
+    login: Login = request.app.state.login
+    return login

@@ -1,0 +1,87 @@
+"""Turns what stops a page into a page: every answer under these routes is for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from clavis_kit.errors import BodyTooLargeError, Overloaded, ServiceError
+from clavis_kit.logging import get_logger
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from clavis_gateway.interactions import InteractionClosed
+from clavis_gateway.login.clients import Gone, SiblingDown
+from clavis_gateway.login.flow import StaleForm
+from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.login.parts import login_of
+from clavis_gateway.login.texts import N_
+
+_log = get_logger(__name__)
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_STALE_TITLE = N_("No hemos podido comprobar este formulario")
+_STALE = (
+    N_("Puede que llevara mucho tiempo abierto o que su navegador no guarde cookies."),
+    N_("Vuelva a la página anterior, recárguela e inténtelo de nuevo. No se ha enviado nada."),
+)
+_BUSY_TITLE = N_("Ahora mismo no podemos atenderle")
+_BUSY = (
+    N_("Una parte del sistema no responde. Espere unos segundos y recargue la página."),
+    N_("Si entraba en un servicio, puede volver atrás y elegir otra forma de identificarse."),
+)
+
+
+class PageRoute(APIRoute):
+    """A route whose failures are pages, never traces and never JSON."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap the handler."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # noqa: BLE001 - a person must get a page, whatever failed
+                return _page_for(error, request)
+
+        return answer
+
+
+def _page_for(error: Exception, request: Request) -> Response:
+    pages = login_of(request).pages
+    match error:
+        case InteractionClosed() | Gone() | RequestValidationError():
+            page = pages.expired(request)
+        case StaleForm():
+            page = _stale(pages, request)
+        case SiblingDown() | Overloaded():
+            page = busy(pages, request)
+        case BodyTooLargeError():
+            page = pages.failed(request, code="body-too-large", status=413)
+        case ServiceError():
+            page = pages.failed(request, code=error.code, status=error.status)
+        case HTTPException():  # a form that cannot be read
+            page = pages.failed(request, code="bad-request", status=error.status_code)
+        case _:
+            route = getattr(request.scope.get("route"), "path", None)
+            error_type = type(error).__name__
+            _log.error("page_failed", route=route, error_type=error_type, exc_info=error)
+            page = pages.failed(request)
+    return page
+
+
+def _stale(pages: TemplatePages, request: Request) -> Response:
+    language = pages.renderer.language(request)
+    return pages.notice(request, language, "form-stale", _STALE_TITLE, _STALE, status=403)
+
+
+def busy(pages: TemplatePages, request: Request) -> Response:
+    """Render that something we need does not answer now."""
+    language = pages.renderer.language(request)
+    response = pages.notice(request, language, "service-down", _BUSY_TITLE, _BUSY, status=503)
+    response.headers["Retry-After"] = "5"
+    return response

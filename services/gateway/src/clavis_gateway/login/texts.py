@@ -1,0 +1,182 @@
+"""Stable codes and what people read for them, in Spanish, the source language.
+
+`N_` marks a message for the catalogues and returns it as it is; the page translates it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from clavis_kit.loa import Loa
+
+from clavis_gateway.rules.levels import Choice, Method, Reason, WayUp
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
+    """Mark a message for extraction."""
+    return message
+
+
+ERRORS: Mapping[str, str] = {
+    # What a person typed
+    "identifier-missing": N_("Escriba su DNI o NIE."),
+    "identifier-format": N_("Revise el DNI o NIE. Ejemplos: 12345678Z o X1234567L."),
+    "identifier-letter": N_("Revise el DNI o NIE: la letra no corresponde a los números."),
+    "contrast-missing": N_("Escriba la fecha de su DNI o el número de soporte de su documento."),
+    "contrast-date": N_("Escriba la fecha con día, mes y año. Ejemplo: 17/05/2031."),
+    "contrast-support": N_(
+        "Con un NIE, escriba el número de soporte: una letra y ocho números. Ejemplo: E01234567."
+    ),
+    "prefix-format": N_("Su código propio puede tener hasta 4 letras o números."),
+    "pin-missing": N_("Escriba el PIN que le hemos enviado."),
+    "pin-format": N_(
+        "El PIN tiene 3 letras o números, precedidos de su código propio si lo eligió."
+    ),
+    "password-missing": N_("Escriba su contraseña."),
+    "password-too-long": N_("Esa contraseña es demasiado larga."),
+    "new-password-missing": N_("Escriba la contraseña que quiere usar."),
+    "otp-missing": N_("Escriba el código que le hemos enviado."),
+    "otp-format": N_("El código tiene 6 números."),
+    "email-missing": N_("Escriba el correo electrónico que dio al registrarse."),
+    "email-format": N_("Falta la @ o el dominio. Ejemplo: nombre@ejemplo.es."),
+    "activation-code-missing": N_("Escriba el código de activación de su justificante."),
+    "activation-code-format": N_(
+        "El código de activación tiene 12 letras y números. Ejemplo: 7K2M-9QXR-4TWB."
+    ),
+    # What a service answered
+    "pin-mismatch": N_(
+        "No podemos enviar un PIN con estos datos. Compruebe el número y el dato de su documento,"
+        " y que está registrado."
+    ),
+    "pin-wrong": N_("El PIN no coincide. Intentos que le quedan: %(attempts_left)s."),
+    "pin-expired": N_("El PIN ha caducado. Pida otro."),
+    "pin-used": N_("El PIN ya se ha usado. Pida otro."),
+    "pin-locked": N_("El acceso con PIN está bloqueado hasta las %(until)s."),
+    "pin-limited": N_("Ha pedido demasiados PIN. Podrá pedir otro a partir de las %(until)s."),
+    "pin-undeliverable": N_(
+        "No hemos podido enviar el SMS. Inténtelo de nuevo o elija otra forma."
+    ),
+    "login-wrong": N_("DNI o NIE y contraseña no coinciden."),
+    "password-locked": N_("El acceso con contraseña está bloqueado."),
+    "password-locked-until": N_("El acceso con contraseña está bloqueado hasta las %(until)s."),
+    "password-expired": N_("Su contraseña ha caducado."),
+    "otp-wrong": N_("El código no coincide. Intentos que le quedan: %(attempts_left)s."),
+    "otp-expired": N_("El código ha caducado. Pida otro."),
+    "otp-used": N_("El código ya se ha usado. Pida otro."),
+    "otp-locked": N_("Demasiados intentos con ese código. Pida otro."),
+    "otp-limited": N_(
+        "Acabamos de enviarle un código. Podrá pedir otro a partir de las %(until)s."
+    ),
+    "otp-undeliverable": N_("No hemos podido enviar el SMS. Inténtelo de nuevo en unos minutos."),
+    "activation-mismatch": N_(
+        "Estos datos no permiten activar una contraseña. Compruebe el número, el correo y el"
+        " código de activación."
+    ),
+    "activation-limited": N_(
+        "Demasiados intentos. Podrá volver a probar a partir de las %(until)s."
+    ),
+    "activation-expired": N_("Ha pasado el tiempo de esta activación. Empiece de nuevo."),
+    "activation-locked": N_("Demasiados intentos con ese código. Empiece de nuevo."),
+    "password-rejected": N_("Esa contraseña no cumple las condiciones."),
+    "too_short": N_("Es demasiado corta: use al menos 8 caracteres."),
+    "too_long": N_("Es demasiado larga."),
+    "missing_lower": N_("Añada una letra minúscula, o use 16 caracteres o más."),
+    "missing_upper": N_("Añada una letra mayúscula, o use 16 caracteres o más."),
+    "missing_digit": N_("Añada un número, o use 16 caracteres o más."),
+    "missing_symbol": N_("Añada un signo, como un punto o un guion, o use 16 caracteres o más."),
+    "contains_personal": N_("No use su nombre, sus apellidos ni su número de documento."),
+    "same_as_previous": N_("No repita la contraseña anterior."),
+    # The frame
+    "service-down": N_("Ahora mismo no podemos atender esta forma de identificarse."),
+    "overloaded": N_("Hay mucha gente entrando. Espere unos segundos e inténtelo de nuevo."),
+    "form-stale": N_("No hemos podido comprobar de dónde viene este formulario. Envíelo otra vez."),
+}
+
+# The rules of a password that only say what is missing, one line each in the summary.
+PASSWORD_FAULTS = frozenset(
+    {
+        "too_short",
+        "too_long",
+        "missing_lower",
+        "missing_upper",
+        "missing_digit",
+        "missing_symbol",
+        "contains_personal",
+        "same_as_previous",
+    }
+)
+
+CHOICES: Mapping[Choice, tuple[str, str]] = {
+    Choice.PIN: (N_("Con PIN por SMS"), N_("Le enviamos un PIN al móvil. Sirve una vez.")),
+    Choice.PERMANENT: (N_("Con contraseña"), N_("Su DNI o NIE y su contraseña permanente.")),
+    Choice.CERTIFICATE: (
+        N_("Con certificado o DNI electrónico"),
+        N_("El certificado de su navegador, o su DNI en un lector."),
+    ),
+}
+CHOICE_WITH_CODE = N_("Su contraseña permanente y un código por SMS.")
+CHOICE_QUALIFIED_DEVICE = N_("Su DNI electrónico en un lector.")
+
+REASONS: Mapping[Reason, str] = {
+    Reason.LEVEL_TOO_LOW: N_("Este servicio pide un nivel de seguridad más alto."),
+    Reason.NOT_ACCEPTED: N_("Este servicio no admite esta forma de identificarse."),
+    Reason.SERVICE_DOWN: N_("No funciona en este momento. Pruebe más tarde o elija otra forma."),
+}
+
+WAYS_UP: Mapping[WayUp, str] = {
+    WayUp.PASSWORD_AND_SMS: N_("Puede entrar con su contraseña y un código por SMS."),
+    WayUp.CERTIFICATE: N_("Puede entrar con un certificado electrónico o con su DNI electrónico."),
+    WayUp.DNIE: N_("Puede entrar con su DNI electrónico en un lector."),
+    WayUp.OFFICE: N_(
+        "Puede subir al nivel avanzado en una oficina de registro (unos 10 minutos); después podrá"
+        " entrar con contraseña y un código por SMS."
+    ),
+}
+WAY_UP_PATHS: Mapping[WayUp, str] = {
+    WayUp.PASSWORD_AND_SMS: "permanent",
+    WayUp.CERTIFICATE: "certificate",
+    WayUp.DNIE: "certificate",
+}
+
+LEVELS: Mapping[Loa, str] = {
+    Loa.LOW: N_("bajo"),
+    Loa.SUBSTANTIAL: N_("sustancial"),
+    Loa.HIGH: N_("alto"),
+}
+
+METHODS: Mapping[Method, str] = {
+    Method.PIN: N_("PIN por SMS"),
+    Method.APP: N_("confirmación en la app"),
+    Method.PERMANENT: N_("contraseña"),
+    Method.PERMANENT_OTP: N_("contraseña y código por SMS"),
+    Method.PASSKEY: N_("llave de acceso"),
+    Method.CERTIFICATE_SOFTWARE: N_("certificado electrónico"),
+    Method.CERTIFICATE_QSCD: N_("DNI electrónico o certificado en tarjeta"),
+    Method.EIDAS: N_("identidad de otro país de la Unión"),
+}
+
+# Claims a relying party may ask for, as people would name them; several may share one name.
+CLAIMS: Mapping[str, str] = {
+    "name": N_("Nombre y apellidos"),
+    "given_name": N_("Nombre"),
+    "family_name": N_("Apellidos"),
+    "first_surname": N_("Primer apellido"),
+    "second_surname": N_("Segundo apellido"),
+    "birthdate": N_("Fecha de nacimiento"),
+    "email": N_("Correo electrónico"),
+    "email_verified": N_("Correo electrónico"),
+    "phone_number": N_("Teléfono móvil"),
+    "phone_number_verified": N_("Teléfono móvil"),
+    "person_identifier": N_("DNI o NIE"),
+    "registration_level": N_("Nivel y vía de su registro"),
+    "registration_channel": N_("Nivel y vía de su registro"),
+    "selected_idp": N_("Forma en que se ha identificado"),
+}
+
+ShortReason = Literal["no_phone", "basic_level", "undeliverable", "not_accepted"]
+SHORT_REASONS: Mapping[str, str] = {
+    "no_phone": N_("No consta un móvil al que enviarle el código."),
+    "basic_level": N_("Su registro es de nivel básico."),
+    "not_accepted": N_("Este servicio no admite la forma en que se ha identificado."),
+}
