@@ -19,9 +19,7 @@ PLUGINS = [
         "SlackDetector", "StripeDetector", "TwilioKeyDetector",
     )
 ]  # fmt: skip
-LOCKS_NAME_NO_INDEX = re.compile(
-    r"^--(index-url|extra-index-url|find-links|trusted-host)", re.MULTILINE
-)
+NAMES_AN_INDEX = re.compile(r"^--(index-url|extra-index-url|find-links|trusted-host)", re.MULTILINE)
 
 
 def tracked() -> list[str]:
@@ -42,7 +40,7 @@ def findings(names: list[str]) -> list[str]:
     found = [f"{name}: {secret.type} in line {secret.line_number}" for name, secret in secrets]
     for name in names:
         path = ROOT / name
-        if path.name.endswith(".lock") and LOCKS_NAME_NO_INDEX.search(path.read_text()):
+        if path.name.endswith(".lock") and NAMES_AN_INDEX.search(path.read_text()):
             found.append(f"{name}: names a package index")
         if path.name == "package-lock.json" and '"resolved"' in path.read_text():
             found.append(f"{name}: names a package registry")
