@@ -89,6 +89,7 @@ def consumer(broker: Broker, topic: str, pool: Pool, seen: Seen, group: str = "g
         pool=pool,
         handlers={person_pb2.Renounced: seen.handle},
         clock=SystemClock(),
+        session_timeout_ms=2_000,
     )
 
 

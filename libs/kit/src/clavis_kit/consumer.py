@@ -35,6 +35,7 @@ ATTEMPTS = 3
 RETRY_SECONDS = 0.5
 MAX_RETRY_SECONDS = 10.0
 STUCK_SECONDS = 60.0
+SESSION_TIMEOUT_MS = 10_000
 AfterCommit = Callable[[], Awaitable[None] | None]
 Handler = Callable[[Connection, Any, EventRecord], Awaitable[AfterCommit | None]]
 _TRANSIENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
@@ -77,6 +78,7 @@ class Consumer:
         pool: Pool,
         handlers: Mapping[type[Message], Handler],
         clock: Clock,
+        session_timeout_ms: int = SESSION_TIMEOUT_MS,
     ) -> None:
         """Handlers get the connection of the transaction, the message and its record.
 
@@ -88,6 +90,7 @@ class Consumer:
         self._pool = pool
         self._handlers = {kind.DESCRIPTOR.full_name: handler for kind, handler in handlers.items()}
         self._clock = clock
+        self._session_timeout_ms = session_timeout_ms
         self._progress = clock.now()
 
     @property
@@ -105,8 +108,8 @@ class Consumer:
                 group_id=self._group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
-                session_timeout_ms=10_000,
-                heartbeat_interval_ms=2_000,
+                session_timeout_ms=self._session_timeout_ms,
+                heartbeat_interval_ms=self._session_timeout_ms // 5,
                 metadata_max_age_ms=30_000,
             )
             try:

@@ -129,6 +129,7 @@ async def _consume(
         pool=runtime.pool,
         handlers=subscription.handlers,
         clock=runtime.clock,
+        session_timeout_ms=settings.kafka_session_timeout_ms,
     )
 
     async def progresses() -> bool:

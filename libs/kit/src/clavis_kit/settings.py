@@ -30,6 +30,9 @@ class ServiceSettings(BaseSettings):
     kafka_idempotence: bool = Field(
         default=True, description="off only for brokers without InitProducerId"
     )
+    kafka_session_timeout_ms: int = Field(
+        default=10_000, ge=1000, description="a consumer silent this long loses its partitions"
+    )
     kafka_create_topics: bool = Field(default=False, description="create topics at start")
     replay_on_start: bool = Field(
         default=False, description="re-emit the event log: for a broker that forgets"
