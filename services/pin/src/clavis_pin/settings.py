@@ -1,0 +1,42 @@
+"""What an operator may set. A wrong value stops the start with a sentence."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from clavis_kit.settings import ServiceSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from clavis_pin.rules import PinPolicy
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+class PinSettings(ServiceSettings):
+    """Settings of the PIN service, read from CLAVIS_PIN_*."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAVIS_PIN_", frozen=True, extra="ignore")
+
+    service_name: str = "pin"
+    brand: str = Field(default="Clavis", max_length=20, description="name in messages")
+    national_id_key_file: Path = Field(description="key of national_id_hash")
+    contrast_key_file: Path = Field(description="key of contrast_hash")
+    contact_key_file: Path = Field(description="EC P-256 private key, PEM: opens contact data")
+    pin_pepper_file: Path = Field(description="key of the stored PIN hashes, 32 bytes or more")
+    sms_webhook_url: str = Field(description="where SMS are posted")
+    lifetime_seconds: int = Field(default=600, ge=60, le=3600)
+    max_failures: int = Field(default=5, ge=1, le=100)
+    lockout_seconds: int = Field(default=900, ge=60)
+    requests_per_hour: int = Field(default=5, ge=1)
+    requests_per_day: int = Field(default=10, ge=1)
+
+    @property
+    def policy(self) -> PinPolicy:
+        """The numbers as the rules take them."""
+        return PinPolicy(
+            lifetime=timedelta(seconds=self.lifetime_seconds),
+            max_failures=self.max_failures,
+            lockout=timedelta(seconds=self.lockout_seconds),
+            requests_per_hour=self.requests_per_hour,
+            requests_per_day=self.requests_per_day,
+        )

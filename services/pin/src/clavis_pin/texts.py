@@ -1,0 +1,30 @@
+"""The message that carries a PIN: purpose and relying party first, never a link."""
+
+from datetime import timedelta
+
+from clavis_kit.sms_text import compose
+
+_BY_LANGUAGE = {
+    "es": (
+        "{brand}: su PIN para entrar en {name} es {pin}."
+        " Vale {minutes} minutos y una sola vez. No lo comparta con nadie."
+    ),
+    "en": (
+        "{brand}: your PIN to enter {name} is {pin}."
+        " Valid for {minutes} minutes, one use. Do not share it with anyone."
+    ),
+}
+DEFAULT_LANGUAGE = "es"
+
+
+def pin_sms(
+    *, language: str | None, brand: str, relying_party: str, pin: str, lifetime: timedelta
+) -> str:
+    """Write the SMS in the person's language, or in Spanish where we do not speak it.
+
+    The relying party's name is shortened, never the rest, so that one message suffices.
+    """
+    code = (language or "").partition("-")[0].lower()
+    template = _BY_LANGUAGE.get(code, _BY_LANGUAGE[DEFAULT_LANGUAGE])
+    minutes = int(lifetime.total_seconds()) // 60
+    return compose(template, relying_party, brand=brand, pin=pin, minutes=minutes)

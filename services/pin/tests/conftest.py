@@ -1,0 +1,67 @@
+"""A PIN service on a real database, with the world around it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from clavis_kit.clock import FrozenClock
+from clavis_kit.db import open_pool
+from clavis_kit.runtime import Runtime
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
+from clavis_pin.app import create_app, create_deps, read_keys
+from clavis_pin.settings import PinSettings
+from clavis_testkit.plugin import DatabaseFactory
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.pin.tests.world import Outside, World, write_key_files
+
+
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    made = Outside()
+    yield made
+    made.close()
+
+
+@pytest_asyncio.fixture
+async def settings(tmp_path: Path, database: DatabaseFactory, outside: Outside) -> PinSettings:
+    made = await database("pin")
+    return PinSettings(
+        database_url=made.dsn,
+        kafka_bootstrap="127.0.0.1:1",
+        port=1,
+        public_url="http://pin.test",
+        sms_webhook_url=f"{outside.url}/api/messages",
+        trusted_callers={name: f"{outside.url}/{name}" for name in ("gateway", "signing")},
+        **write_key_files(tmp_path),
+    )
+
+
+@pytest_asyncio.fixture
+async def world(
+    settings: PinSettings, frozen_clock: FrozenClock, outside: Outside
+) -> AsyncIterator[World]:
+    signers = {
+        name: ServiceTokenSigner(name, ec.generate_private_key(ec.SECP256R1()), frozen_clock)
+        for name in ("gateway", "signing")
+    }
+    outside.key_sets.update({name: signer.jwks for name, signer in signers.items()})
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(settings.database_url, 10)
+        stack.push_async_callback(pool.close)
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        keys = JwksCache(http)
+        runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys)
+        app = create_app(settings, clock=frozen_clock)
+        app.state.deps = create_deps(settings, runtime, read_keys(settings))
+        app.state.service_tokens = ServiceTokenVerifier(
+            "pin", settings.trusted_callers, keys, frozen_clock
+        )
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://pin.test")
+        )
+        yield World(client, pool, frozen_clock, outside, settings, signers)
