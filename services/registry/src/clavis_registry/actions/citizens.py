@@ -1,0 +1,45 @@
+"""What a citizen sees of their own record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules.identity import Document
+from clavis_registry.rules.person import Status
+from clavis_registry.store.contacts import Contact
+from clavis_registry.store.evidence import HistoryEntry
+from clavis_registry.store.persons import Person
+
+HISTORY_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Record:
+    """A person with document and contact data, where there are any."""
+
+    person: Person
+    document: Document | None
+    contact: Contact | None
+
+
+async def own_record(deps: Deps, subject_id: str) -> Record:
+    """Read the record of a living person. Raises citizen-not-active."""
+    async with deps.transaction() as unit:
+        person = await unit.persons.get(subject_id)
+        # A token outlives its person by minutes: an ended identity reads nothing with it.
+        if person is None or person.status not in {Status.NONE, Status.REGISTERED}:
+            raise refuse("citizen-not-active")
+        return Record(
+            person,
+            await unit.documents.current(subject_id),
+            await unit.contacts.get(subject_id),
+        )
+
+
+async def own_history(deps: Deps, subject_id: str, before: datetime | None) -> list[HistoryEntry]:
+    """Read look-ups and changes, newest first, older than `before`."""
+    await own_record(deps, subject_id)
+    async with deps.transaction() as unit:
+        until = before or datetime.max.replace(tzinfo=deps.zone)
+        return await unit.evidence.history(subject_id, until, HISTORY_PAGE)

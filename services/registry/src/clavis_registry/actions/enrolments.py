@@ -1,0 +1,145 @@
+"""Enrolment at an office, from the first question to the entry in the registry."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from clavis_registry import texts
+from clavis_registry.actions.drafts import applicant_from_draft, draft_of
+from clavis_registry.actions.entering import (
+    Act,
+    Applicant,
+    enter_person,
+    refuse_unfit,
+    refuse_unwelcome,
+)
+from clavis_registry.actions.phone_codes import SentCode, issue_phone_code, send_phone_code
+from clavis_registry.actions.shared import queue_sms
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules.lookup import reason_refusal
+from clavis_registry.rules.person import Channel
+from clavis_registry.store.enrolments import EnrolmentRow, NewEnrolment
+from clavis_registry.store.evidence import Actor
+from clavis_registry.store.offices import Officer
+from clavis_registry.store.persons import Person
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the officer declares at the end."""
+
+    present: bool
+    document_checked: bool
+    terms_version: str
+    terms_language: str
+
+
+def officer_actor(officer: Officer) -> Actor:
+    """Name the officer and the office in the audit trail."""
+    return Actor("officer", officer.subject_id, officer.office_id)
+
+
+async def start_enrolment(
+    deps: Deps, officer: Officer, applicant: Applicant, reason: str
+) -> tuple[str, SentCode]:
+    """Keep a draft and send the code to the phone; return the enrolment's id."""
+    if code := reason_refusal(reason):
+        raise refuse(code)
+    now = deps.clock.now()
+    refuse_unfit(applicant, deps.day_of(now))
+    enrolment_id = deps.new_id()
+    async with deps.transaction() as unit:
+        await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        await unit.enrolments.add(
+            NewEnrolment(
+                enrolment_id=enrolment_id,
+                office_id=officer.office_id,
+                officer_subject_id=officer.subject_id,
+                national_id_hash=deps.keys.national_id.of(applicant.national_id),
+                mobile=applicant.mobile,
+                draft=draft_of(applicant),
+                reason=reason.strip(),
+                created_at=now,
+                expires_at=now + timedelta(hours=deps.settings.draft_hours),
+            )
+        )
+        issued = await issue_phone_code(
+            deps, unit, enrolment_id, applicant.mobile, applicant.language
+        )
+    return enrolment_id, await send_phone_code(deps, issued)
+
+
+async def find_enrolment(deps: Deps, officer: Officer, enrolment_id: str) -> EnrolmentRow:
+    """Read an enrolment of the officer's own office."""
+    async with deps.transaction() as unit:
+        row = await unit.enrolments.get(enrolment_id, officer.office_id)
+    if row is None:
+        raise refuse("enrolment-not-found")
+    return row
+
+
+async def open_enrolments(deps: Deps, officer: Officer) -> list[EnrolmentRow]:
+    """List the unfinished enrolments of the office, so that none is lost with a power cut."""
+    async with deps.transaction() as unit:
+        return await unit.enrolments.open_drafts(officer.office_id, deps.clock.now())
+
+
+async def complete_enrolment(
+    deps: Deps, officer: Officer, enrolment_id: str, completion: Completion
+) -> Person:
+    """Enter the person in the registry. Of two officers at once, one wins."""
+    _refuse_incomplete(completion)
+    async with deps.transaction() as unit:
+        row = await unit.enrolments.lock(enrolment_id, officer.office_id)
+        draft = _completable(deps, row)
+        applicant = applicant_from_draft(draft)
+        act = _office_act(deps, officer, enrolment_id, completion, row)
+        person = await enter_person(deps, unit, applicant, act)
+        terms = (completion.terms_version, completion.terms_language)
+        await unit.enrolments.complete(enrolment_id, person.subject_id, terms, act.at)
+        await queue_sms(deps, unit, person, "welcome", applicant.mobile)
+    return person
+
+
+def _refuse_incomplete(completion: Completion) -> None:
+    # BOE-A-2015-14215 1.3: the person appears in person; nobody represents them.
+    if not (completion.present and completion.document_checked):
+        raise refuse("presence-required")
+    known = completion.terms_language in texts.TEXT_LANGUAGES
+    if completion.terms_version != texts.TERMS_VERSION or not known:
+        raise refuse("terms-outdated")
+
+
+def _completable(deps: Deps, row: EnrolmentRow | None) -> dict[str, Any]:
+    if row is None:
+        raise refuse("enrolment-not-found")
+    if row.draft is None:
+        raise refuse("enrolment-completed")
+    if deps.clock.now() >= row.expires_at:
+        raise refuse("enrolment-expired")
+    if row.phone_proved_at is None:
+        raise refuse("phone-not-proved")
+    return row.draft
+
+
+def _office_act(
+    deps: Deps,
+    officer: Officer,
+    enrolment_id: str,
+    completion: Completion,
+    row: EnrolmentRow | None,
+) -> Act:
+    return Act(
+        channel=Channel.OFFICE,
+        at=deps.clock.now(),
+        actor=officer_actor(officer),
+        evidence={
+            "enrolment_id": enrolment_id,
+            "present": completion.present,
+            "document_checked": completion.document_checked,
+            "terms_version": completion.terms_version,
+            "terms_language": completion.terms_language,
+            "reason": row.reason if row else "",
+        },
+    )

@@ -1,0 +1,155 @@
+"""Entering a proven person in the registry: what every channel does at its end."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from clavis_kit.outbox import record_event
+
+from clavis_registry import events
+from clavis_registry.actions.shared import record_contact, take_phone
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules import identity
+from clavis_registry.rules.identity import Document, Guardian
+from clavis_registry.rules.person import (
+    Channel,
+    EnrolmentEffect,
+    PersonName,
+    Status,
+    enrolment_effect,
+    is_minor,
+    level_of,
+    strong_identification_at,
+)
+from clavis_registry.store import Unit
+from clavis_registry.store.evidence import Actor
+from clavis_registry.store.persons import Enrolled, Person
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """A person as proven by a channel, all values canonical."""
+
+    national_id: str
+    name: PersonName
+    birth_date: date
+    document: Document
+    guardian: Guardian | None
+    email: str
+    mobile: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """The circumstances of an enrolment."""
+
+    channel: Channel
+    at: datetime
+    actor: Actor
+    evidence: dict[str, Any]
+    last_strong_identification_at: datetime | None = None
+
+
+def refuse_unfit(applicant: Applicant, today: date) -> None:
+    """Raise the first reason why this person cannot be enrolled with these data."""
+    code = (
+        identity.name_refusal(applicant.name)
+        or identity.birth_date_refusal(applicant.birth_date, today)
+        or identity.document_refusal(applicant.national_id, applicant.document, today)
+        or identity.minor_refusal(
+            applicant.national_id, applicant.birth_date, today, applicant.guardian
+        )
+    )
+    if code:
+        raise refuse(code)
+
+
+async def refuse_unwelcome(deps: Deps, unit: Unit, national_id: str, channel: Channel) -> None:
+    """Raise why this number cannot be enrolled, before asking the person for anything."""
+    if await unit.death_notices.exists(deps.keys.national_id.of(national_id)):
+        raise refuse("person-deceased")
+    person = await unit.persons.find(national_id)
+    if person is not None:
+        _effect(person, channel)
+
+
+def _effect(person: Person, channel: Channel) -> EnrolmentEffect:
+    effect = enrolment_effect(person.status, person.level, channel)
+    if isinstance(effect, EnrolmentEffect):
+        return effect
+    known = effect == "already-registered" and person.enrolled_at is not None
+    extra = {"level": person.level, "enrolled_at": person.enrolled_at} if known else {}
+    raise refuse(effect, **{name: str(value) for name, value in extra.items()})
+
+
+async def enter_person(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -> Person:
+    """Enter or raise the person, with evidence, contact data and events, in one transaction."""
+    refuse_unfit(applicant, deps.day_of(act.at))
+    national_id_hash = deps.keys.national_id.of(applicant.national_id)
+    if await unit.death_notices.exists(national_id_hash):
+        raise refuse("person-deceased")
+    known = await unit.persons.obtain(
+        applicant.national_id, national_id_hash, deps.new_id(), deps.clock.now()
+    )
+    effect = _effect(known, act.channel)
+    person = await unit.persons.save_enrolled(known.subject_id, _enrolled(applicant, act, known))
+    await unit.documents.replace(
+        deps.new_id(), person.subject_id, applicant.document, deps.clock.now()
+    )
+    await take_phone(deps, unit, person.subject_id, applicant.mobile)
+    await unit.contacts.put(person.subject_id, applicant.email, applicant.mobile, act.at)
+    await _prove(unit, person, applicant, act, effect)
+    await _tell(deps, unit, person, applicant, effect)
+    return person
+
+
+def _enrolled(applicant: Applicant, act: Act, known: Person) -> Enrolled:
+    previous = known.last_strong_identification_at if known.status is Status.REGISTERED else None
+    strong = act.last_strong_identification_at or strong_identification_at(
+        act.channel, act.at, previous
+    )
+    return Enrolled(
+        name=applicant.name,
+        birth_date=applicant.birth_date,
+        language=applicant.language,
+        level=level_of(act.channel),
+        channel=act.channel,
+        enrolled_at=act.at,
+        last_strong_identification_at=strong,
+    )
+
+
+async def _prove(
+    unit: Unit, person: Person, applicant: Applicant, act: Act, effect: EnrolmentEffect
+) -> None:
+    facts = {**act.evidence, "channel": act.channel, "document_kind": applicant.document.kind}
+    if applicant.guardian:
+        facts["guardian"] = {
+            "national_id": applicant.guardian.national_id,
+            "proof": applicant.guardian.proof,
+        }
+    await unit.evidence.add(person.subject_id, "enrolment", facts, act.at)
+    action = "enrolled" if effect is EnrolmentEffect.REGISTER else "level-raised"
+    reason = act.evidence.get("reason")
+    await unit.evidence.audit(
+        person.subject_id, act.actor, action, act.at, {"reason": reason} if reason else {}
+    )
+
+
+async def _tell(
+    deps: Deps, unit: Unit, person: Person, applicant: Applicant, effect: EnrolmentEffect
+) -> None:
+    now = deps.clock.now()
+    if effect is EnrolmentEffect.REGISTER:
+        fact = events.registered(
+            person,
+            now,
+            document_expires_on=applicant.document.expires_on,
+            minor=is_minor(applicant.birth_date, deps.day_of(now)),
+        )
+    else:
+        fact = events.level_raised(person, now)
+    await record_event(unit.connection, events.wrap(fact, person, deps.new_id(), now))
+    await record_contact(deps, unit, person.subject_id)

@@ -1,0 +1,73 @@
+"""An officer looks a person up: with a reason, logged, masked, visible to the citizen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clavis_kit.national_id import mask
+
+from clavis_registry.actions.enrolments import officer_actor
+from clavis_registry.actions.shared import canonical_id
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules.contact import mask_email, mask_phone
+from clavis_registry.rules.lookup import reason_refusal
+from clavis_registry.rules.person import Channel, Level, Status
+from clavis_registry.store import Unit
+from clavis_registry.store.offices import Officer
+from clavis_registry.store.persons import Person
+
+
+@dataclass(frozen=True)
+class Summary:
+    """As much of a person as serves at a desk, and no more."""
+
+    found: bool
+    national_id: str
+    status: Status
+    initials: str | None = None
+    level: Level | None = None
+    channel: Channel | None = None
+    enrolled_at: datetime | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+async def look_up(deps: Deps, officer: Officer, typed: str, reason: str) -> Summary:
+    """Return a masked summary. The look-up is kept whether or not it finds anybody."""
+    national_id = canonical_id(typed)
+    if code := reason_refusal(reason):
+        raise refuse(code)
+    async with deps.transaction() as unit:
+        person = await unit.persons.find(national_id)
+        await unit.evidence.add_lookup(
+            officer_actor(officer),
+            deps.keys.national_id.of(national_id),
+            person.subject_id if person else None,
+            reason.strip(),
+            deps.clock.now(),
+        )
+        if person is None or person.status is Status.NONE:
+            return Summary(found=False, national_id=mask(national_id), status=Status.NONE)
+        return await _summary(unit, person)
+
+
+async def _summary(unit: Unit, person: Person) -> Summary:
+    contact = await unit.contacts.get(person.subject_id)
+    mobile = contact.verified_mobile if contact else None
+    return Summary(
+        found=True,
+        national_id=mask(person.national_id),
+        status=person.status,
+        initials=_initials(person),
+        level=person.level,
+        channel=person.channel,
+        enrolled_at=person.enrolled_at,
+        phone=mask_phone(mobile) if mobile else None,
+        email=mask_email(contact.email) if contact else None,
+    )
+
+
+def _initials(person: Person) -> str | None:
+    if person.name is None:
+        return None
+    return " ".join(f"{part[0]}." for part in person.name.full.split())

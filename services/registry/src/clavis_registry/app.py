@@ -1,0 +1,111 @@
+"""The registry as an application: the only place that constructs things."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+
+import httpx
+from clavis_kit.access_tokens import AccessTokenVerifier
+from clavis_kit.clock import Clock, SystemClock
+from clavis_kit.db import Pool, create_pool
+from clavis_kit.documents import DocumentRenderer
+from clavis_kit.http import create_app as create_kit_app
+from clavis_kit.ids import new_id
+from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.messages import create_sender
+from clavis_kit.runtime import background, running
+from clavis_kit.sealed import read_readers
+from clavis_kit.service_tokens import JwksCache
+from fastapi import FastAPI
+
+from clavis_registry.actions.messages import deliver_forever
+from clavis_registry.deps import Deps, Keys
+from clavis_registry.events import TOPICS
+from clavis_registry.routes import citizen, internal, officer, published
+from clavis_registry.settings import MIGRATIONS, RegistrySettings
+from clavis_registry.texts import TEMPLATES
+
+AUDIENCE = "clavis-registry"
+
+
+def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAPI:
+    """Build the application; tests bring their own clock. Raises KeyFileError."""
+    time, keys = clock or SystemClock(), read_keys(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(
+            app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS
+        ) as runtime:
+            deps = build_deps(settings, keys, runtime.pool, runtime.http, time)
+            furnish(app, deps, runtime.keys)
+            app.state.jwks = runtime.signer.jwks
+            async with background(deliver_forever(deps)):
+                yield
+
+    app = create_kit_app(
+        title="Clavis registry",
+        description="The system of record for persons: enrolment, own data, renunciation.",
+        max_body_bytes=settings.max_body_bytes,
+        lifespan=lifespan,
+    )
+    for router in (officer.router, citizen.router, internal.router, published.router):
+        app.include_router(router)
+    return app
+
+
+def furnish(app: FastAPI, deps: Deps, keys: JwksCache) -> None:
+    """Give the routes what they work with."""
+    app.state.deps = deps
+    app.state.access_tokens = AccessTokenVerifier(
+        issuer=deps.settings.oidc_issuer,
+        jwks_url=deps.settings.jwks_url,
+        audience=AUDIENCE,
+        keys=keys,
+        clock=deps.clock,
+    )
+
+
+def read_keys(settings: RegistrySettings) -> Keys:
+    """Parse every key file once. Raises KeyFileError with a sentence."""
+    return Keys(
+        national_id=KeyedHash.from_file(settings.national_id_key_file),
+        contrast=KeyedHash.from_file(settings.contrast_key_file),
+        activation=KeyedHash.from_file(settings.activation_key_file),
+        names=KeyedHash.from_file(settings.name_key_file),
+        contact_readers=read_readers(settings.contact_readers_file),
+    )
+
+
+def build_deps(
+    settings: RegistrySettings, keys: Keys, pool: Pool, http: httpx.AsyncClient, clock: Clock
+) -> Deps:
+    """Put together what actions work with."""
+    return Deps(
+        settings=settings,
+        pool=pool,
+        clock=clock,
+        new_id=new_id,
+        random_below=secrets.randbelow,
+        keys=keys,
+        messages=create_sender(
+            http,
+            sms_webhook_url=settings.sms_webhook_url,
+            mail_webhook_url=settings.mail_webhook_url,
+            smtp_url=settings.smtp_url,
+            mail_from=settings.mail_from,
+        ),
+        documents=DocumentRenderer(TEMPLATES, name="registry"),
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: RegistrySettings) -> AsyncIterator[Deps]:
+    """Open what a command needs: the same as the service, without serving."""
+    keys = read_keys(settings)
+    pool = await create_pool(settings)
+    try:
+        async with httpx.AsyncClient() as http:
+            yield build_deps(settings, keys, pool, http, SystemClock())
+    finally:
+        await pool.close()

@@ -1,0 +1,67 @@
+"""The API of the citizen portal: my data, my history, my renunciation."""
+
+from datetime import datetime
+from typing import Annotated
+
+from clavis_kit.access_tokens import require_loa
+from clavis_kit.loa import Loa
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+
+from clavis_registry.actions import citizens, renunciations
+from clavis_registry.routes.access import CitizenOf, DepsOf
+from clavis_registry.routes.inputs import PathId, RenunciationIn
+from clavis_registry.routes.outputs import (
+    CitizenOut,
+    HistoryEntryOut,
+    HistoryOut,
+    RenunciationOut,
+)
+from clavis_registry.rules.person import Level
+
+router = APIRouter(prefix="/citizen/v1", tags=["citizen"])
+
+
+@router.get("/me", summary="My data, as the registry holds them")
+async def show_me(token: CitizenOf, deps: DepsOf) -> CitizenOut:
+    """Return the citizen's own record, contact data masked."""
+    return CitizenOut.of(await citizens.own_record(deps, token.subject_id))
+
+
+@router.get("/history", summary="Who looked at my data, and what changed")
+async def show_history(
+    token: CitizenOf, deps: DepsOf, before: Annotated[AwareDatetime | None, Query()] = None
+) -> HistoryOut:
+    """Return up to a hundred entries, newest first."""
+    moment: datetime | None = before
+    entries = await citizens.own_history(deps, token.subject_id, moment)
+    return HistoryOut(entries=[HistoryEntryOut(**vars(entry)) for entry in entries])
+
+
+@router.post("/renunciation", status_code=201, summary="Give up my digital identity")
+async def renounce(body: RenunciationIn, token: CitizenOf, deps: DepsOf) -> RenunciationOut:
+    """End the identity at once. An advanced one needs a login of at least substantial."""
+    record = await citizens.own_record(deps, token.subject_id)
+    if record.person.level is Level.ADVANCED:
+        require_loa(token, Loa.SUBSTANTIAL)
+    proof = await renunciations.renounce(
+        deps, token.subject_id, token.loa or Loa.LOW, confirmed=body.confirmed
+    )
+    return RenunciationOut(
+        proof_id=proof.proof_id,
+        renounced_at=proof.renounced_at,
+        proof=f"/citizen/v1/renunciations/{proof.proof_id}.pdf",
+    )
+
+
+@router.get(
+    "/renunciations/{proof_id}.pdf",
+    summary="The proof of my renunciation",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def renunciation_pdf(proof_id: PathId, token: CitizenOf, deps: DepsOf) -> Response:
+    """Return the proof: the only thing that the token of an ended identity still opens."""
+    pdf = await renunciations.renunciation_pdf(deps, token.subject_id, proof_id)
+    headers = {"Content-Disposition": 'attachment; filename="renunciation.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)

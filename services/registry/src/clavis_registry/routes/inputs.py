@@ -1,0 +1,186 @@
+"""What a caller may send, and its way to canonical values. Lengths are bounds, not rules."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from clavis_kit.ids import is_id
+from clavis_kit.national_id import NationalIdError, normalise
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
+
+from clavis_registry.actions.entering import Applicant
+from clavis_registry.actions.shared import canonical_id
+from clavis_registry.errors import refuse
+from clavis_registry.rules.contact import canonical_email, canonical_mobile
+from clavis_registry.rules.identity import (
+    Document,
+    DocumentKind,
+    Guardian,
+    GuardianProof,
+    canonical_document,
+    canonical_name,
+)
+from clavis_registry.rules.person import PersonName
+
+MAX_EVIDENCE_MEMBERS = 20
+
+
+def _identifier(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("is not an identifier")
+    return text.lower()
+
+
+Text = Annotated[str, Field(max_length=400)]
+ShortText = Annotated[str, Field(max_length=80)]
+Language = Annotated[str, Field(pattern="^(es|ca|gl|eu|en)$")]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+PathId = Annotated[str, Path(), AfterValidator(_identifier)]
+
+
+class DocumentIn(BaseModel):
+    """The identity document shown; `expires_on` is null for a permanent one."""
+
+    kind: DocumentKind
+    support_number: ShortText | None = None
+    issued_on: date
+    expires_on: date | None
+
+    def canonical(self) -> Document:
+        """Return the document in canonical form."""
+        return canonical_document(
+            Document(self.kind, self.support_number or None, self.issued_on, self.expires_on)
+        )
+
+
+class GuardianIn(BaseModel):
+    """Who answers for a minor, and what proved it."""
+
+    national_id: ShortText
+    proof: GuardianProof
+
+
+class ApplicantIn(BaseModel):
+    """A person's data as typed."""
+
+    national_id: ShortText
+    given_name: Text
+    first_surname: Text
+    second_surname: Text | None = None
+    birth_date: date
+    document: DocumentIn
+    guardian: GuardianIn | None = None
+    email: Text
+    mobile: ShortText
+    language: Language
+
+    def canonical(self) -> Applicant:
+        """Return canonical values. Raises the refusal of the first one that has none."""
+        national_id = canonical_id(self.national_id)
+        email, mobile = canonical_email(self.email), canonical_mobile(self.mobile)
+        if email is None:
+            raise refuse("invalid-email")
+        if mobile is None:
+            raise refuse("invalid-phone")
+        second = canonical_name(self.second_surname) if self.second_surname else ""
+        return Applicant(
+            national_id=national_id,
+            name=PersonName(
+                canonical_name(self.given_name), canonical_name(self.first_surname), second or None
+            ),
+            birth_date=self.birth_date,
+            document=self.document.canonical(),
+            guardian=_guardian(self.guardian),
+            email=email,
+            mobile=mobile,
+            language=self.language,
+        )
+
+
+def _guardian(typed: GuardianIn | None) -> Guardian | None:
+    if typed is None:
+        return None
+    try:
+        return Guardian(normalise(typed.national_id), typed.proof)
+    except NationalIdError as error:
+        raise refuse("guardian-invalid") from error
+
+
+class EnrolmentIn(ApplicantIn):
+    """An enrolment at an office, with the reason for serving the person."""
+
+    reason: Text
+
+
+class CompletionIn(BaseModel):
+    """What the officer declares at the end."""
+
+    present: StrictBool
+    document_checked: StrictBool
+    terms_version: ShortText
+    terms_language: ShortText
+
+
+class PhoneProofIn(BaseModel):
+    """The code that the person read out."""
+
+    code: ShortText
+
+
+class ReasonIn(BaseModel):
+    """Why something is done."""
+
+    reason: Text
+
+
+class LookupIn(ReasonIn):
+    """Whom an officer asks for, and why."""
+
+    national_id: ShortText
+
+
+class RenunciationIn(BaseModel):
+    """The person's confirmation after the warning."""
+
+    confirmed: StrictBool
+
+
+class ClaimsIn(BaseModel):
+    """Which claims a relying party may have of a person."""
+
+    subject_id: ShortText
+    claims: Annotated[list[ShortText], Field(max_length=50)]
+    client_id: Text
+
+
+class SubjectIn(BaseModel):
+    """A certificate holder at the first login."""
+
+    national_id: ShortText
+    evidence: dict[str, Any] = Field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the evidence when it can be kept: few, short, printable texts and numbers."""
+        fits = len(self.evidence) <= MAX_EVIDENCE_MEMBERS
+        if not fits or not all(_storable(k) and _storable(v) for k, v in self.evidence.items()):
+            raise refuse("evidence-invalid")
+        return self.evidence
+
+    def text(self, member: str) -> str | None:
+        """Return a member of the evidence when it is a text."""
+        value = self.evidence.get(member)
+        return value if isinstance(value, str) else None
+
+
+def _storable(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 1000 and value.isprintable()  # noqa: PLR2004  a distinguished name fits
+    if isinstance(value, list):
+        return len(value) <= MAX_EVIDENCE_MEMBERS and all(_storable(item) for item in value)
+    return value is None or isinstance(value, bool | int | float)
+
+
+class HolderIn(BaseModel):
+    """Whose certificate is to be issued."""
+
+    subject_id: ShortText

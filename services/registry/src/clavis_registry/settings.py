@@ -1,0 +1,72 @@
+"""Settings of the registry: environment variables CLAVIS_REGISTRY_*."""
+
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from clavis_kit.settings import ServiceSettings
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from clavis_registry.rules.contact import PhoneCodePolicy
+
+_PACKAGE = Path(__file__).parent
+_BUNDLED_MIGRATIONS = _PACKAGE / "migrations"
+MIGRATIONS = (
+    _BUNDLED_MIGRATIONS
+    if _BUNDLED_MIGRATIONS.is_dir()
+    else _PACKAGE.parent.parent / "migrations"  # in a checkout they stand beside src
+)
+
+
+class RegistrySettings(ServiceSettings):
+    """What the registry needs to run."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAVIS_REGISTRY_", frozen=True, extra="ignore")
+
+    service_name: str = "registry"
+    port: int = Field(default=8401, ge=1, le=65535)
+    national_id_key_file: Path = Field(description="key of the hashed identity numbers")
+    contrast_key_file: Path = Field(description="key of the hashed contrast data")
+    activation_key_file: Path = Field(description="key of the hashed activation and phone codes")
+    name_key_file: Path = Field(description="key of the words a password may not contain")
+    contact_readers_file: Path = Field(description="JWKS of who may open contact data")
+    sms_webhook_url: str
+    mail_webhook_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "no-reply@clavis.example"
+    oidc_issuer: str = Field(description="issuer of the access tokens accepted here")
+    oidc_jwks_url: str | None = Field(default=None, description="default: issuer + /jwks")
+    office_client_id: str = "office-console"
+    portal_client_id: str = "portal"
+    brand: str = Field(default="Clavis", max_length=40, description="name shown to people")
+    time_zone: str = Field(default="Europe/Madrid", description="whose calendar days count")
+    draft_hours: int = Field(default=24, ge=1, description="an unfinished enrolment ends then")
+    phone_code_minutes: int = Field(default=5, ge=1, le=30)
+    phone_code_tries: int = Field(default=3, ge=1, le=10)
+    phone_code_resend_seconds: int = Field(default=60, ge=0)
+    phone_code_sends_per_hour: int = Field(default=5, ge=1, description="per phone number")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not a known time zone") from error
+        return value
+
+    @property
+    def phone_code_policy(self) -> PhoneCodePolicy:
+        """The numbers of the phone code, as the rules take them."""
+        return PhoneCodePolicy(
+            lifetime=timedelta(minutes=self.phone_code_minutes),
+            tries=self.phone_code_tries,
+            resend_after=timedelta(seconds=self.phone_code_resend_seconds),
+            sends_per_hour=self.phone_code_sends_per_hour,
+        )
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the issuer publishes the keys of its access tokens."""
+        return self.oidc_jwks_url or f"{self.oidc_issuer}/jwks"

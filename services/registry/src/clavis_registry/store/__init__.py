@@ -1,0 +1,38 @@
+"""The SQL of the registry: one class per kind of row, all on one transaction."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from clavis_kit.db import Connection, Pool
+
+from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
+from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
+from clavis_registry.store.evidence import EvidenceStore
+from clavis_registry.store.messages import MessageStore
+from clavis_registry.store.offices import OfficeStore
+from clavis_registry.store.persons import DocumentStore, PersonStore
+
+
+class Unit:
+    """One unit of work: every store on the same connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Bind the stores."""
+        self.connection = connection
+        self.persons = PersonStore(connection)
+        self.documents = DocumentStore(connection)
+        self.contacts = ContactStore(connection)
+        self.activation_codes = ActivationCodeStore(connection)
+        self.death_notices = DeathNoticeStore(connection)
+        self.enrolments = EnrolmentStore(connection)
+        self.phone_codes = PhoneCodeStore(connection)
+        self.evidence = EvidenceStore(connection)
+        self.offices = OfficeStore(connection)
+        self.messages = MessageStore(connection)
+
+
+@contextlib.asynccontextmanager
+async def unit_of_work(pool: Pool) -> AsyncIterator[Unit]:
+    """Open a transaction: it commits when the block ends and undoes all when it raises."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield Unit(connection)

@@ -1,0 +1,50 @@
+"""What people read: messages, document texts and the terms of use, per language."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).parent
+TEMPLATES = _PACKAGE / "templates"
+TEXT_LANGUAGES = ("es", "en")
+FALLBACK = "es"
+TERMS_VERSION = max(path.name for path in (_PACKAGE / "terms").iterdir() if path.is_dir())
+
+
+@dataclass(frozen=True)
+class TermsSection:
+    """One headed paragraph of the terms."""
+
+    title: str
+    text: str
+
+
+def text_language(language: str | None) -> str:
+    """Return the language to write in: the person's, or the first official one."""
+    return language if language in TEXT_LANGUAGES else FALLBACK
+
+
+@cache
+def texts(language: str) -> dict[str, Any]:
+    """Read the texts of a language that has them."""
+    catalogue: dict[str, Any] = json.loads((_PACKAGE / "texts" / f"{language}.json").read_text())
+    return catalogue
+
+
+def message(language: str | None, name: str, **values: object) -> str:
+    """Return a message in the person's language with its values filled in."""
+    template: str = texts(text_language(language))[name]
+    return template.format(**values)
+
+
+@cache
+def terms(language: str, version: str = TERMS_VERSION) -> tuple[TermsSection, ...]:
+    """Read the terms of a version; former ones stay in the package."""
+    source = (_PACKAGE / "terms" / version / f"{language}.txt").read_text()
+    sections = []
+    for block in source.strip().split("\n\n"):
+        title, _, text = block.partition("\n")
+        sections.append(TermsSection(title.removeprefix("# "), text))
+    return tuple(sections)
