@@ -1,0 +1,125 @@
+"""A registry in this process on a real database; the outside world answers from memory."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from clavis_kit.clock import FrozenClock
+from clavis_kit.db import open_pool
+from clavis_kit.sealed import read_own_key
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
+from clavis_registry.actions.offices import add_office, add_officer
+from clavis_registry.app import build_deps, create_app, furnish, read_keys
+from clavis_registry.settings import RegistrySettings
+from clavis_testkit.service_databases import Database, DatabaseFactory
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
+
+from services.registry.tests.world import (
+    COMPLETION,
+    ISSUER,
+    NOW,
+    OFFICER_ID,
+    Enrol,
+    Entered,
+    Outside,
+    Prove,
+    World,
+    application,
+    private_key_pem,
+)
+
+
+@pytest.fixture
+def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
+    def make(database: Database) -> RegistrySettings:
+        files = {}
+        for name in ("national_id", "contrast", "activation", "name"):
+            files[f"{name}_key_file"] = tmp_path / name
+            (tmp_path / name).write_bytes(secrets.token_bytes(32))
+        (tmp_path / "service.pem").write_bytes(private_key_pem())
+        (tmp_path / "reader.pem").write_bytes(private_key_pem())
+        reader = read_own_key(tmp_path / "reader.pem", "pin")
+        readers = {"keys": [reader.as_dict(private=False)]}
+        (tmp_path / "readers.json").write_text(json.dumps(readers))
+        return RegistrySettings(
+            database_url=database.dsn, kafka_bootstrap="127.0.0.1:1", public_url="http://r.test",
+            service_key_file=tmp_path / "service.pem", oidc_issuer=ISSUER,
+            contact_readers_file=tmp_path / "readers.json",
+            sms_webhook_url="http://provider.test/messages", **files,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+async def world(
+    database: DatabaseFactory,
+    settings_for: Callable[[Database], RegistrySettings],
+    tmp_path: Path,
+) -> AsyncIterator[World]:
+    made, clock = await database("registry"), FrozenClock(NOW)
+    settings = settings_for(made)
+    signers = {
+        name: ServiceTokenSigner(name, ec.generate_private_key(ec.SECP256R1()), clock)
+        for name in ("gateway", "signing", "pin")
+    }
+    outside = Outside(ECKey.generate_key("P-256"), signers)
+    pool = await open_pool(made.dsn, 6)
+    outer = httpx.AsyncClient(transport=httpx.MockTransport(outside))
+    deps = build_deps(settings, read_keys(settings), pool, outer, clock)
+    app, keys = create_app(settings, clock), JwksCache(outer)
+    furnish(app, deps, keys)
+    callers = {name: f"http://{name}.test/jwks" for name in signers}
+    app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
+    await add_office(deps, ("E001", "Agencia"), "MAD-1", "Oficina Centro")
+    officer = await add_officer(deps, OFFICER_ID, "MAD-1", "officer", "Olga Ruiz")
+    reader = read_own_key(tmp_path / "reader.pem", "pin")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://r.test") as http:
+        yield World(deps, http, outside, clock, made, reader, officer)
+    await outer.aclose()
+    await pool.close()
+
+
+@pytest.fixture
+def prove(world: World) -> Prove:
+    """Start an enrolment and read out the right code; return its id."""
+
+    async def until_proved(**changes: Any) -> str:
+        headers = world.as_officer()
+        started = await world.http.post(
+            "/officer/v1/enrolments", json=application(**changes), headers=headers
+        )
+        assert started.status_code == 201, started.text
+        enrolment_id: str = started.json()["enrolment_id"]
+        proof = await world.http.post(
+            f"/officer/v1/enrolments/{enrolment_id}/phone-proof",
+            json={"code": world.outside.last_code()},
+            headers=headers,
+        )
+        assert proof.json()["verdict"] == "accepted", proof.text
+        return enrolment_id
+
+    return until_proved
+
+
+@pytest.fixture
+def enrol(world: World, prove: Prove) -> Enrol:
+    """Take a person through the office to the end."""
+
+    async def to_the_end(**changes: Any) -> Entered:
+        enrolment_id = await prove(**changes)
+        done = await world.http.post(
+            f"/officer/v1/enrolments/{enrolment_id}/completion",
+            json=COMPLETION,
+            headers=world.as_officer(),
+        )
+        assert done.status_code == 201, done.text
+        return Entered(enrolment_id, done.json()["subject_id"])
+
+    return to_the_end
