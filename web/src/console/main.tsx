@@ -1,0 +1,4 @@
+import { start } from "../shared/start";
+import { Console } from "./console";
+
+void start(Console);

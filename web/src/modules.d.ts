@@ -1,0 +1,3 @@
+declare module "locales:all" {
+  export const loaders: Record<string, () => Promise<{ default: Record<string, string> }>>;
+}

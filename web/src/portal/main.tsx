@@ -1,0 +1,4 @@
+import { start } from "../shared/start";
+import { Portal } from "./portal";
+
+void start(Portal);
