@@ -21,8 +21,7 @@ CREATE TABLE certificate_login (
     service_domain text NOT NULL,
     expires_at     timestamptz NOT NULL,
     ticket_hash    text UNIQUE,
-    outcome        jsonb,
-    consumed_at    timestamptz
+    outcome        jsonb
 );
 CREATE INDEX certificate_login_expiry ON certificate_login (expires_at);
 COMMENT ON TABLE certificate_login IS 'Certificate logins on their way to the TLS host and back';
@@ -34,6 +33,5 @@ COMMENT ON COLUMN certificate_login.service_domain IS 'public';
 COMMENT ON COLUMN certificate_login.expires_at IS 'public';
 COMMENT ON COLUMN certificate_login.ticket_hash IS 'secret: SHA-256 of the way back';
 COMMENT ON COLUMN certificate_login.outcome IS 'personal: subject, method and evidence';
-COMMENT ON COLUMN certificate_login.consumed_at IS 'public';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON disclosure, certificate_login TO {{runtime_role}};

@@ -28,6 +28,15 @@ class SiblingDown(Exception):  # noqa: N818 - it names a state of the service ca
         self.service = service
 
 
+class Refused(Exception):  # noqa: N818 - it names an answer
+    """The service understood and will not do it; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the stable code of the problem document."""
+        super().__init__(code)
+        self.code = code
+
+
 class Gone(Exception):  # noqa: N818 - it names a state of what was asked for
     """The service does not know this request, code or activation any more."""
 
@@ -51,7 +60,7 @@ class Sibling:
         self._timeout = timeout_seconds
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
-        """Post and return the answer. Raises SiblingDown and Gone."""
+        """Post and return the answer. Raises SiblingDown, Gone and Refused."""
         try:
             response = await self._http.post(
                 self._base_url + path,
@@ -63,6 +72,8 @@ class Sibling:
             raise SiblingDown(self.name) from error
         if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             raise Gone(self.name)
+        if response.status_code == HTTPStatus.CONFLICT:
+            raise Refused(str(response.json().get("code")))
         if response.status_code in _BUSY or not response.is_success:
             raise SiblingDown(self.name)
         answer = response.json()
@@ -176,7 +187,10 @@ class RegistryClient:
         self.service = service
 
     async def subject_of(self, national_id: str, evidence: Mapping[str, Any]) -> Answer:
-        """Find or make the subject of an identity number: subject_id, status, level."""
+        """Find or make the subject of an identity number: subject_id, status, level.
+
+        Raises Refused with person-deceased.
+        """
         return await self.service.post(
             "/internal/v1/subjects", {"national_id": national_id, "evidence": dict(evidence)}
         )

@@ -177,4 +177,4 @@ async def complete(flow: Flow, authentication: Authentication) -> Response:
     target = await interactions.complete_interaction(
         flow.deps, flow.interaction.interaction_id, authentication
     )
-    return flow.login.pages.returning(flow.request, target)
+    return flow.login.pages.returning(flow.request, target, language=flow.language)

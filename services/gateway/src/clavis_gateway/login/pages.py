@@ -121,7 +121,9 @@ class TemplatePages:
         at = clock_time(self._clock.now(), language.tag, self.renderer.zone)
         return {"code": f"{incident_id[:4]}-{incident_id[4:]}", "at": at}
 
-    def returning(self, request: Request, target: ResponseTarget) -> Response:
+    def returning(
+        self, request: Request, target: ResponseTarget, *, language: Language | None = None
+    ) -> Response:
         """Render the page that takes the browser on, and set the session cookie if there is one.
 
         Chromium applies form-action to the redirects after a form post, so the way back to the
@@ -129,7 +131,7 @@ class TemplatePages:
         """
         if urlsplit(target.url).scheme.lower() in _FORBIDDEN_SCHEMES:
             return self.failed(request)
-        language = self.renderer.language(request)
+        language = language or self.renderer.language(request)
         name = _name(target.client_name, language) or urlsplit(target.url).netloc
         form_post = target.mode == "form_post"
         response = self.renderer.page(

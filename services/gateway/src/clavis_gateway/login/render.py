@@ -151,13 +151,25 @@ class Renderer:
             for entry in self.languages.values()
         ]
 
-    def fault(self, language: Language, code: str, field: str = "", **values: Any) -> PageFault:
-        """Put an error code into words; moments among the values are shown as times of day."""
-        shown = {
-            name: clock_time(_moment(value), language.tag, self.zone) if name == "until" else value
-            for name, value in values.items()
-        }
-        return PageFault(code, field, language.text(texts.ERRORS[code], **shown))
+    def fault(
+        self,
+        language: Language,
+        code: str,
+        field: str = "",
+        *,
+        messages: Mapping[str, str] = texts.ERRORS,
+        **values: Any,
+    ) -> PageFault:
+        """Put an error code into words; `until` is shown as a time of day, `day` as a date."""
+        shown = {name: self._shown(name, value, language) for name, value in values.items()}
+        return PageFault(code, field, language.text(messages[code], **shown))
+
+    def _shown(self, name: str, value: Any, language: Language) -> Any:
+        if name == "until":
+            return clock_time(_moment(value), language.tag, self.zone)
+        if name == "day":
+            return calendar_date(_moment(value), language.tag, self.zone)
+        return value
 
 
 def _moment(value: datetime | str) -> datetime:

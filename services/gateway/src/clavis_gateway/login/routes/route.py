@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from clavis_gateway.interactions import InteractionClosed
-from clavis_gateway.login.clients import Gone, SiblingDown
+from clavis_gateway.login.clients import Gone, Refused, SiblingDown
 from clavis_gateway.login.flow import StaleForm
 from clavis_gateway.login.pages import TemplatePages
 from clavis_gateway.login.parts import login_of
@@ -58,7 +58,7 @@ def _page_for(error: Exception, request: Request) -> Response:
             page = pages.expired(request)
         case StaleForm():
             page = _stale(pages, request)
-        case SiblingDown() | Overloaded():
+        case SiblingDown() | Refused() | Overloaded():
             page = busy(pages, request)
         case BodyTooLargeError():
             page = pages.failed(request, code="body-too-large", status=413)

@@ -158,4 +158,4 @@ async def _fail(interaction_id: str, request: Request, error: str, description: 
     flow = await open_flow(request, interaction_id)
     await flow.form()
     target = await interactions.fail_interaction(flow.deps, interaction_id, error, description)
-    return flow.login.pages.returning(request, target)
+    return flow.login.pages.returning(request, target, language=flow.language)

@@ -1,0 +1,83 @@
+"""The client certificate as the TLS terminator hands it over, and whether to believe it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from cryptography import x509
+from starlette.requests import Request
+
+CERTIFICATE_HEADER = "client-cert"
+CHAIN_HEADER = "client-cert-chain"
+SECRET_HEADER = "clavis-terminator-secret"  # noqa: S105 - a header's name, not its value
+MAX_HEADER = 16 * 1024
+MAX_CHAIN = 5
+
+
+class UnreadableCertificateError(Exception):
+    """The terminator handed over something that is no certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The certificate whose key the client proved in the handshake, and what came with it."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminator:
+    """Who may speak of client certificates: where it calls from and the secret it sends."""
+
+    networks: Sequence[IPv4Network | IPv6Network]
+    secret: str | None
+
+    def sent(self, request: Request) -> bool:
+        """Say whether a request comes from the terminator."""
+        if request.client is None or not self._from_network(request.client.host):
+            return False
+        if self.secret is None:
+            return True
+        stated = request.headers.get(SECRET_HEADER, "")
+        return hmac.compare_digest(stated.encode(), self.secret.encode())
+
+    def _from_network(self, host: str) -> bool:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in self.networks)
+
+
+# RFC 9440 section 4: the headers count only when the terminator set them.
+def shown_certificate(request: Request, terminator: Terminator) -> Shown | None:
+    """Return the certificate of this connection, or None when none was shown.
+
+    Raises UnreadableCertificateError.
+    """
+    values = request.headers.getlist(CERTIFICATE_HEADER)
+    if not terminator.sent(request) or not values:
+        return None
+    if len(values) > 1:
+        raise UnreadableCertificateError
+    chain = ",".join(request.headers.getlist(CHAIN_HEADER))
+    members = [member for member in chain.split(",") if member.strip()][:MAX_CHAIN]
+    return Shown(_certificate(values[0]), tuple(_certificate(member) for member in members))
+
+
+# RFC 9440 section 2.1 and RFC 8941 section 3.3.5: DER in base64 between colons.
+def _certificate(value: str) -> x509.Certificate:
+    text = value.strip()
+    framed = len(text) >= 2 and text[0] == text[-1] == ":"  # noqa: PLR2004 - both colons
+    if len(text) > MAX_HEADER or not framed:
+        raise UnreadableCertificateError
+    try:
+        return x509.load_der_x509_certificate(base64.b64decode(text[1:-1], validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise UnreadableCertificateError from error

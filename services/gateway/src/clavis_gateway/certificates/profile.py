@@ -1,0 +1,261 @@
+"""Whose certificate it is, and whether it is one with which a citizen may log in. Pure.
+
+What is trusted (the issuer, the dates, revocation) is judged elsewhere; here only what the
+certificate says of its holder. Kinds are told apart by policy and attributes, never by the text
+of a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from clavis_kit.national_id import NationalIdError, mask, normalise
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from clavis_gateway.rules.levels import Method
+
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
+
+
+class Refusal(StrEnum):
+    """Why a certificate does not log in. Stable: the page carries it as `data-code`."""
+
+    MISSING = "certificate-missing"
+    UNREADABLE = "certificate-unreadable"
+    UNKNOWN_ISSUER = "certificate-unknown-issuer"
+    EXPIRED = "certificate-expired"
+    NOT_YET_VALID = "certificate-not-yet-valid"
+    REVOKED = "certificate-revoked"
+    UNCHECKED = "certificate-unchecked"
+    REPRESENTATIVE = "certificate-representative"
+    SEAL = "certificate-seal"
+    EMPLOYEE = "certificate-employee"
+    PSEUDONYM = "certificate-pseudonym"
+    SIGNING = "certificate-signing"
+    UNSUPPORTED = "certificate-unsupported"
+    IDENTITY = "certificate-identity"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateHolder:
+    """The natural person a certificate identifies, and how it does."""
+
+    national_id: str
+    given_name: str
+    surnames: str
+    first_surname: str
+    second_surname: str | None
+    issuer_name: str
+    serial_number: str
+    policy: str
+    qualified_device: bool
+    not_after: datetime
+
+    @property
+    def full_name(self) -> str:
+        """Given name and surnames."""
+        return f"{self.given_name} {self.surnames}"
+
+    @property
+    def masked_national_id(self) -> str:
+        """The number with all but its middle hidden."""
+        return mask(self.national_id)
+
+    @property
+    def method(self) -> Method:
+        """The method a login with this certificate is."""
+        qualified = self.qualified_device
+        return Method.CERTIFICATE_QSCD if qualified else Method.CERTIFICATE_SOFTWARE
+
+    def evidence(self) -> dict[str, str | bool | None]:
+        """Return what is kept of the identification: neither number nor name."""
+        return {
+            "kind": "certificate",
+            "issuer": self.issuer_name,
+            "serial": self.serial_number,
+            "policy": self.policy,
+            "qualified_device": self.qualified_device,
+            "not_after": self.not_after.isoformat(),
+        }
+
+    def names(self) -> dict[str, str | None]:
+        """Return the name as the registry takes it over for someone it does not know."""
+        return {
+            "given_name": self.given_name,
+            "first_surname": self.first_surname,
+            "second_surname": self.second_surname,
+        }
+
+
+# FNMT-RCM, certification practice statements: natural persons (RSA and ECC), representatives.
+_FNMT_PERSON = ("1.3.6.1.4.1.5734.3.10.1", "1.3.6.1.4.1.5734.3.20.1")
+_FNMT_REPRESENTATIVE = ("1.3.6.1.4.1.5734.3.11",)
+_FNMT_LEGAL_PERSON = ("1.3.6.1.4.1.5734.3.7",)
+_FNMT_SURNAME_1, _FNMT_SURNAME_2, _FNMT_NIF = (
+    f"1.3.6.1.4.1.5734.1.{number}" for number in (2, 3, 4)
+)
+# Dirección General de la Policía, DNIe practice statement: authentication, and all the others.
+_DNIE_AUTHENTICATION = ("2.16.724.1.2.2.2.4",)
+_DNIE = ("2.16.724.1.2.2.2",)
+# Identity schemes of the Spanish public administrations, policies and subjectAltName attributes.
+_AAPP_SEAL = ("2.16.724.1.3.5.6",)
+_AAPP_PSEUDONYM = ("2.16.724.1.3.5.4",)
+_AAPP_EMPLOYEE = ("2.16.724.1.3.5.7", "2.16.724.1.3.5.3")
+# ETSI EN 319 411-2 section 5.3.
+_QCP_N, _QCP_L, _QCP_N_QSCD, _QCP_L_QSCD, _QCP_W = (
+    (f"0.4.0.194112.1.{number}",) for number in range(5)
+)
+# ETSI EN 319 412-1 section 5.1.3: what kind of number the serialNumber attribute holds.
+_NUMBER_PREFIXES = ("IDCES-", "PNOES-")
+_ORGANISATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
+# ETSI EN 319 412-5 section 4.2.1, as DER inside the statements of RFC 3739 section 3.2.6.
+_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+_QC_COMPLIANCE = bytes.fromhex("060604008e460101")
+
+
+def read_holder(certificate: x509.Certificate) -> CertificateHolder | Refusal:
+    """Return the citizen this certificate identifies, or why it identifies none."""
+    try:
+        marks = _marks(certificate)
+        refusal = _kind_refusal(certificate, marks) or _use_refusal(certificate)
+        return refusal or _holder(certificate, marks)
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return Refusal.UNREADABLE
+
+
+def _marks(certificate: x509.Certificate) -> tuple[str, ...]:
+    """List the policies and the attributes of the alternative name, as dotted identifiers."""
+    policies = _extension(certificate, x509.CertificatePolicies)
+    found = [policy.policy_identifier.dotted_string for policy in policies or ()]
+    return (*found, *(attribute.oid.dotted_string for attribute in _alternative_name(certificate)))
+
+
+def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _alternative_name(certificate: x509.Certificate) -> Iterator[x509.NameAttribute[str | bytes]]:
+    names = _extension(certificate, x509.SubjectAlternativeName)
+    for name in names.get_values_for_type(x509.DirectoryName) if names else ():
+        yield from name
+
+
+def _under(marks: tuple[str, ...], *arcs: tuple[str, ...]) -> str | None:
+    """Return the first mark that is one of the arcs or below one."""
+    roots = [root for arc in arcs for root in arc]
+    for mark in marks:
+        if any(mark == root or mark.startswith(root + ".") for root in roots):
+            return mark
+    return None
+
+
+# Ley 6/2020 art. 6 and Real Decreto 203/2021 art. 27: a citizen's certificate names a natural
+# person by name, surnames and number, and nobody else beside.
+def _kind_refusal(certificate: x509.Certificate, marks: tuple[str, ...]) -> Refusal | None:
+    subject = certificate.subject
+    organisation = subject.get_attributes_for_oid(_ORGANISATION_IDENTIFIER)
+    person = subject.get_attributes_for_oid(NameOID.SURNAME)
+    kinds = (
+        (_under(marks, _AAPP_PSEUDONYM), Refusal.PSEUDONYM),
+        (subject.get_attributes_for_oid(NameOID.PSEUDONYM), Refusal.PSEUDONYM),
+        (_under(marks, _AAPP_SEAL, _QCP_L, _QCP_L_QSCD), Refusal.SEAL),
+        (organisation and not person, Refusal.SEAL),
+        (_under(marks, _AAPP_EMPLOYEE), Refusal.EMPLOYEE),
+        (_under(marks, _FNMT_REPRESENTATIVE, _FNMT_LEGAL_PERSON), Refusal.REPRESENTATIVE),
+        (organisation, Refusal.REPRESENTATIVE),
+        (_under(marks, _QCP_W), Refusal.UNSUPPORTED),
+    )
+    return next((refusal for applies, refusal in kinds if applies), None)
+
+
+# RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12: what the key may be used for.
+def _use_refusal(certificate: x509.Certificate) -> Refusal | None:
+    constraints = _extension(certificate, x509.BasicConstraints)
+    if constraints is not None and constraints.ca:
+        return Refusal.UNSUPPORTED
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not usage.digital_signature:
+        return Refusal.SIGNING
+    purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    if purposes is not None and not _CLIENT.intersection(purposes):
+        return Refusal.SIGNING
+    return None
+
+
+_CLIENT = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
+
+
+def _holder(certificate: x509.Certificate, marks: tuple[str, ...]) -> CertificateHolder | Refusal:
+    card = _under(marks, _DNIE_AUTHENTICATION)
+    if card is None and _under(marks, _DNIE):
+        return Refusal.SIGNING
+    policy = card or _under(marks, _FNMT_PERSON) or _under(marks, _QCP_N, _QCP_N_QSCD)
+    if policy is None or not (card or _is_qualified(certificate)):
+        return Refusal.UNSUPPORTED
+    national_id = _national_id(certificate)
+    given_name = _single(certificate, NameOID.GIVEN_NAME)
+    surnames = _single(certificate, NameOID.SURNAME)
+    if national_id is None or given_name is None or surnames is None:
+        return Refusal.IDENTITY
+    named = {item.oid.dotted_string: str(item.value) for item in _alternative_name(certificate)}
+    return CertificateHolder(
+        national_id=national_id,
+        given_name=given_name,
+        surnames=surnames,
+        first_surname=named.get(_FNMT_SURNAME_1, surnames),
+        second_surname=named.get(_FNMT_SURNAME_2),
+        issuer_name=_issuer_name(certificate),
+        serial_number=f"{certificate.serial_number:x}",
+        policy=policy,
+        qualified_device=card is not None or _under(marks, _QCP_N_QSCD) is not None,
+        not_after=certificate.not_valid_after_utc,
+    )
+
+
+def _is_qualified(certificate: x509.Certificate) -> bool:
+    try:
+        statements = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
+    except x509.ExtensionNotFound:
+        return False
+    return isinstance(statements, x509.UnrecognizedExtension) and _QC_COMPLIANCE in statements.value
+
+
+def _single(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> str | None:
+    """Return an attribute of the subject that must be there exactly once."""
+    found = certificate.subject.get_attributes_for_oid(kind)
+    return str(found[0].value).strip() or None if len(found) == 1 else None
+
+
+def _national_id(certificate: x509.Certificate) -> str | None:
+    """Return the subject's number if its letter is right and all that state it agree."""
+    stated = _single(certificate, NameOID.SERIAL_NUMBER)
+    others = [
+        str(attribute.value)
+        for attribute in _alternative_name(certificate)
+        if attribute.oid.dotted_string == _FNMT_NIF
+    ]
+    if stated is None or len(others) > 1:
+        return None
+    for prefix in _NUMBER_PREFIXES:
+        stated = stated.removeprefix(prefix)
+    try:
+        numbers = {normalise(number) for number in (stated, *others)}
+    except NationalIdError:
+        return None
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _issuer_name(certificate: x509.Certificate) -> str:
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.ORGANIZATION_NAME):
+        found = certificate.issuer.get_attributes_for_oid(kind)
+        if found:
+            return str(found[0].value)
+    return certificate.issuer.rfc4514_string()
