@@ -11,8 +11,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from clavis_testkit.launchers.home import everyone_can_reach
-from clavis_testkit.launchers.postgres import ExternalPostgres, PostgresServer
+from clavis_testkit.launchers import home
+from clavis_testkit.launchers.external_postgres import ExternalPostgres
+from clavis_testkit.launchers.home import RunAs, everyone_can_reach, reachable_programs
+from clavis_testkit.launchers.postgres import PostgresServer
 from clavis_testkit.launchers.process import LauncherError, free_port
 
 ServerFactory = Callable[..., PostgresServer]
@@ -171,3 +173,29 @@ def test_a_server_given_by_its_address_is_never_killed() -> None:
         server.kill()
     with pytest.raises(LauncherError, match=r"127\.0\.0\.1:1 does not answer"):
         server.start()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lets a server run as another user")
+def test_programs_below_a_private_directory_are_copied_where_everyone_can_reach_them(
+    server_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "private"
+    (private / "bin").mkdir(mode=0o700, parents=True)
+    program = private / "bin" / "postgres"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(home, "_SYSTEM_PLACES", (server_home,))
+    programs = reachable_programs(private, "0.0", RunAs("nobody", 65534, 65534))
+    assert programs.is_relative_to(server_home)
+    assert everyone_can_reach(programs / "bin")
+    assert (programs / "bin" / "postgres").stat().st_mode & 0o777 == 0o755
+    assert reachable_programs(private, "0.0", RunAs("nobody", 65534, 65534)) == programs
+
+
+async def test_a_dropped_database_is_gone(make: ServerFactory) -> None:
+    server = make()
+    server.start()
+    server.create_database("clavis_pin", "clavis_pin_owner", "clavis_pin")
+    server.drop_database("clavis_pin")
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(server.dsn("clavis_pin", "clavis_pin_owner"))

@@ -38,9 +38,7 @@ async def ensure_role(connection: asyncpg.Connection[Any], role: str, password: 
     """Create the login role, or give an existing one this password."""
     exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
     verb = "ALTER" if exists else "CREATE"
-    await connection.execute(
-        f"{verb} ROLE {_identifier(role)} LOGIN NOSUPERUSER PASSWORD '{password}'"
-    )
+    await connection.execute(f"{verb} ROLE {_identifier(role)} LOGIN PASSWORD '{password}'")
 
 
 async def ensure_database(
@@ -89,6 +87,15 @@ async def check(admin_dsn: str) -> None:
     connection = await asyncpg.connect(admin_dsn, timeout=10)
     try:
         await connection.execute("SELECT 1")
+    finally:
+        await connection.close()
+
+
+async def forget_database(admin_dsn: str, name: str) -> None:
+    """Drop a database that `ensure_database` made; its roles stay."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        await drop_database(connection, name)
     finally:
         await connection.close()
 
