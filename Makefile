@@ -27,11 +27,11 @@ client: run-deps ## register a relying party with the demo: make client FILE=cli
 test: dev-deps ## all tests; what cannot run here is skipped with its reason
 	@$(PY) -m pytest $(ARGS)
 
-lint: dev-deps ## style, layers, contracts
-	@$(PY) -m dev.check lint
+lint: dev-deps ## style, layers, contracts, drift, links, secrets
+	@$(PY) -m dev.check
 
 types: dev-deps ## static types
-	@$(PY) -m mypy
+	@$(PY) -m mypy libs services dev
 
 bench: dev-deps ## load figures of this machine
 	@$(PY) -m bench

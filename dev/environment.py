@@ -109,6 +109,7 @@ def _permanent(layout: Layout) -> _Values:
         "ACTIVATION_KEY_FILE": _key(layout, "activation.key"),
         "NAME_KEY_FILE": _key(layout, "name.key"),
         "CONTACT_KEY_FILE": _key(layout, "contact-permanent.pem"),
+        "PASSWORD_PEPPER_FILE": _key(layout, "permanent-pepper.key"),
         **_messages(layout),
         **_openid(layout),
     }
@@ -138,7 +139,7 @@ def _gateway(layout: Layout) -> _Values:
         "KEY_ENCRYPTION_KEY_FILE": _key(layout, "key-encryption.key"),
         "PORTAL_URL": layout.url("portal"),
         "CERTIFICATE_URL": layout.url("tls-front"),
-        "TRUST_ANCHORS_DIR": layout.file("pki", "anchors"),
+        "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
         "TERMINATOR_NETWORKS": json.dumps(["127.0.0.1/32", "::1/128"]),
         "TERMINATOR_SECRET_FILE": _key(layout, "terminator.secret"),
         "REVOCATION_HOSTS": json.dumps(["localhost"]),
@@ -170,7 +171,11 @@ def _console(layout: Layout) -> _Values:
 
 
 def _inbox(layout: Layout) -> _Values:
-    return {"PORT": layout.port("inbox"), "FILE": layout.file("messages.jsonl")}
+    return {
+        "PORT": layout.port("inbox"),
+        "FILE": layout.file("messages.jsonl"),
+        "PKI_DIR": layout.file("pki"),
+    }
 
 
 def _demo(layout: Layout) -> _Values:

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
+from dev.authorities import add_authorities
 from dev.pages import PAGE_HEADERS, STATIC, language_of, render
 from dev.serving import serve_all
 
@@ -108,8 +109,12 @@ def create_app(file: Path) -> FastAPI:
 
 
 def main() -> None:
-    """Serve the inbox at CLAVIS_INBOX_PORT over the file CLAVIS_INBOX_FILE."""
+    """Serve the inbox at CLAVIS_INBOX_PORT over CLAVIS_INBOX_FILE.
+
+    The same process publishes what the test authorities of CLAVIS_INBOX_PKI_DIR say.
+    """
     app = create_app(Path(os.environ["CLAVIS_INBOX_FILE"]))
+    add_authorities(app, Path(os.environ["CLAVIS_INBOX_PKI_DIR"]))
     host = os.environ.get("CLAVIS_INBOX_HOST", "127.0.0.1")
     serve_all([(app, int(os.environ["CLAVIS_INBOX_PORT"]))], host)
 

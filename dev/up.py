@@ -91,13 +91,14 @@ class Demo:
 
     def _start(self) -> None:
         layout = self._layout
-        self._step("keys and certificates", lambda: ensure_keys(layout.directory))
+        self._step("keys", lambda: ensure_keys(layout.directory))
         self._step("certificates", lambda: ensure_certificates(layout))
         self._step("pages", ensure_assets)
         infrastructure = Infrastructure(layout)
         self._infrastructure = infrastructure
         self._step("PostgreSQL and Kafka", infrastructure.start)
         self._step("databases", lambda: migrate_all(infrastructure))
+        self._step("relying parties", lambda: seed.plant_before_start(layout, infrastructure))
         parts = [self._part(infrastructure, service.name) for service in SERVICES]
         fleet = Fleet(parts, self._terminal, ROOT)
         self._fleet = fleet
@@ -141,7 +142,7 @@ class Demo:
 
 
 def _base_environment() -> dict[str, str]:
-    """Return what every process inherits: nothing of ours that the person did not set for this demo."""
+    """Return what every process inherits: nothing of ours that happens to be set."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CLAVIS_")}
     return {**kept, "PYTHONUNBUFFERED": "1"}
 

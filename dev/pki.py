@@ -1,0 +1,20 @@
+"""The demo's throw-away certificates: authorities, people's certificates, TLS of localhost."""
+
+from datetime import UTC, datetime
+
+from clavis_testkit.pki import DEMO_HOLDERS, Entry, create_demo_pki
+
+from dev.layout import Layout
+
+
+def ensure_certificates(layout: Layout) -> list[Entry]:
+    """Make what is missing under ``pki/`` and sign fresh revocation lists."""
+    publisher = layout.url("inbox") + "/pki"
+    return create_demo_pki(
+        layout.file("pki"),
+        now=datetime.now(UTC),
+        crl_base_url=f"{publisher}/crl",
+        ocsp_url=f"{publisher}/ocsp",
+        signing_base_url=layout.url("signing"),
+        holders=DEMO_HOLDERS,
+    )

@@ -1,0 +1,168 @@
+"""The demo's relying parties: RFC 7591 metadata and what the operator decides about each."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dev.commands import run_command
+from dev.infrastructure import Infrastructure
+from dev.keys import public_jwk, write_private
+from dev.layout import Layout
+from dev.pages import text
+
+_SCOPE = "openid profile email phone identity offline_access"
+_CITIZEN_APIS = ("clavis-registry", "clavis-permanent", "clavis-signing", "clavis-gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClient:
+    """One relying party. ``operator`` holds what RFC 7591 has no word for."""
+
+    client_id: str
+    metadata: dict[str, Any]
+    operator: dict[str, Any] = field(default_factory=dict)
+    jwks_file: Path | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the file that ``client apply`` reads."""
+        return {"client_id": self.client_id, **self.metadata, **self.operator}
+
+    def public(self, _: Layout) -> dict[str, Any]:
+        """Describe the client as ``demo.json`` does: with its secret or its private key's file."""
+        jwks_file = str(self.jwks_file) if self.jwks_file else None
+        return {"client_id": self.client_id, **self.metadata, "jwks_file": jwks_file}
+
+
+def demo_clients(layout: Layout) -> list[DemoClient]:
+    """List the relying parties with their secrets and keys. OSError before the keys exist."""
+    return [
+        _public_body(layout, "demo-web", "web", "low", layout.demo_ports[0]),
+        _public_body(
+            layout, "demo-substantial", "substantial", "substantial", layout.demo_ports[1]
+        ),
+        _public_body(layout, "demo-high", "high", "high", layout.demo_ports[2]),
+        _post(layout),
+        _spa(layout),
+        _fapi(layout),
+        _signer(layout),
+        _backend(layout, "portal", "portal", ("Portal ciudadano", "Citizen portal")),
+        _backend(layout, "office-console", "console", ("Oficina de registro", "Office console")),
+    ]
+
+
+def plant_clients(layout: Layout, infrastructure: Infrastructure) -> None:
+    """Register every relying party through the gateway's command line. DemoError."""
+    files = []
+    for client in demo_clients(layout):
+        path = layout.file("clients", f"{client.client_id}.json")
+        write_private(path, json.dumps(client.document(), indent=2, ensure_ascii=False).encode())
+        files.append(str(path))
+    for file in files:
+        run_command(layout, infrastructure, "gateway", ["client", "apply", file])
+
+
+def _secret(layout: Layout, client_id: str) -> str:
+    return layout.file("keys", f"{client_id}.secret").read_text(encoding="ascii")
+
+
+def _metadata(name: tuple[str, str], **values: Any) -> dict[str, Any]:
+    return {
+        "client_name": name[0],
+        "client_name#es": name[0],
+        "client_name#en": name[1],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "scope": _SCOPE,
+        **values,
+    }
+
+
+def _body_uris(address: str) -> dict[str, Any]:
+    return {
+        "client_uri": address,
+        "redirect_uris": [f"{address}/callback"],
+        "post_logout_redirect_uris": [f"{address}/signed-out"],
+        "backchannel_logout_uri": f"{address}/backchannel-logout",
+        "backchannel_logout_session_required": True,
+    }
+
+
+def _public_body(layout: Layout, client_id: str, key: str, level: str, port: int) -> DemoClient:
+    name = (text(f"{key}_name", "es"), text(f"{key}_name", "en"))
+    metadata = _metadata(
+        name,
+        **_body_uris(f"http://localhost:{port}"),
+        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
+        client_secret=_secret(layout, client_id),
+    )
+    return DemoClient(client_id, metadata, {"profile": "basic", "minimum_loa": level})
+
+
+def _post(layout: Layout) -> DemoClient:
+    metadata = _metadata(
+        ("Servicio con secreto en el cuerpo", "Service with its secret in the body"),
+        redirect_uris=["http://localhost:9010/callback"],
+        token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method's name
+        client_secret=_secret(layout, "demo-post"),
+    )
+    return DemoClient("demo-post", metadata, {"profile": "basic", "minimum_loa": "low"})
+
+
+def _spa(_: Layout) -> DemoClient:
+    metadata = _metadata(
+        ("Aplicación de navegador", "Browser application"),
+        redirect_uris=["http://localhost:9011/callback"],
+        token_endpoint_auth_method="none",  # noqa: S106 - a method's name
+    )
+    return DemoClient("demo-spa", metadata, {"profile": "basic", "minimum_loa": "low"})
+
+
+def _fapi(layout: Layout) -> DemoClient:
+    jwks_file = layout.file("clients", "demo-fapi.jwks.json")
+    private = json.loads(jwks_file.read_text())["keys"]
+    hidden = ("d", "p", "q", "dp", "dq", "qi")
+    public = [{k: v for k, v in key.items() if k not in hidden} for key in private]
+    metadata = _metadata(
+        ("Servicio de alta seguridad", "High security service"),
+        redirect_uris=["http://localhost:9012/callback"],
+        token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - a method's name
+        jwks={"keys": public},
+        dpop_bound_access_tokens=True,
+        require_pushed_authorization_requests=True,
+    )
+    operator = {"profile": "fapi2", "minimum_loa": "low"}
+    return DemoClient("demo-fapi", metadata, operator, jwks_file)
+
+
+def _signer(layout: Layout) -> DemoClient:
+    metadata = _metadata(
+        ("Servicio que pide firmas", "Service that asks for signatures"),
+        redirect_uris=["http://localhost:9013/callback"],
+        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
+        client_secret=_secret(layout, "demo-signer"),
+    )
+    return DemoClient("demo-signer", metadata, {"profile": "basic", "minimum_loa": "substantial"})
+
+
+def _backend(layout: Layout, client_id: str, process: str, name: tuple[str, str]) -> DemoClient:
+    address = layout.url(process)
+    citizen = process == "portal"
+    metadata = _metadata(
+        name,
+        client_uri=address,
+        redirect_uris=[f"{address}/bff/callback"],
+        post_logout_redirect_uris=[f"{address}/"],
+        backchannel_logout_uri=f"{address}/bff/backchannel-logout",
+        backchannel_logout_session_required=True,
+        token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - a method's name
+        jwks={"keys": [public_jwk(layout.file("keys", f"{process}.pem"), use="sig")]},
+        scope="openid offline_access",
+    )
+    operator = {
+        "profile": "basic",
+        "minimum_loa": "low" if citizen else "substantial",
+        "first_party": True,
+        "audiences": list(_CITIZEN_APIS) if citizen else ["clavis-registry"],
+    }
+    return DemoClient(client_id, metadata, operator)

@@ -1,0 +1,58 @@
+"""The table of addresses and people that the demo prints when it is ready."""
+
+from collections.abc import Sequence
+
+from dev.demo_file import seed_day
+from dev.layout import Layout
+from dev.output import Terminal
+from dev.seed.people import SeedPerson, demo_people
+
+_HEADINGS = ("NIF", "contrast", "name", "phone", "password or activation code", "")
+_BODIES = ("Demo service, low", "Demo service, substantial", "Demo service, high")
+
+
+def summary(layout: Layout, terminal: Terminal) -> str:
+    """Write the table as text."""
+    people = demo_people(seed_day(layout))
+    return "\n".join(
+        [
+            "",
+            terminal.strong("Open"),
+            *_table(_addresses(layout)),
+            "",
+            terminal.strong("People (all made up)"),
+            *_table([_HEADINGS, *(_row(person) for person in people)]),
+            "",
+            f"Test certificates (.p12, password clavis) are in {layout.file('pki')}.",
+            f"All of this as data: {layout.file('demo.json')}. Stop with Ctrl-C.",
+        ]
+    )
+
+
+def _addresses(layout: Layout) -> list[tuple[str, ...]]:
+    bodies = [
+        (title, f"http://localhost:{port}")
+        for title, port in zip(_BODIES, layout.demo_ports, strict=True)
+    ]
+    return [
+        *bodies,
+        ("Citizen portal", layout.url("portal")),
+        ("Office console", layout.url("console")),
+        ("Message inbox", layout.url("inbox")),
+        ("OpenID provider", layout.issuer),
+    ]
+
+
+def _row(person: SeedPerson) -> tuple[str, ...]:
+    secret = person.password or person.activation_code or "-"
+    note = f"{person.level}, {person.note}" if person.level not in person.note else person.note
+    return (person.national_id, person.contrast, person.name, person.phone, secret, note)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
