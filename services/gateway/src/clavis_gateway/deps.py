@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import httpx
 from clavis_kit.clock import Clock
+from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
-from clavis_kit.service_tokens import ServiceTokenSigner
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
 from fastapi import Depends, Request
 
 from clavis_gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
+    from clavis_gateway.oidc.backchannel import LogoutCourier
+    from clavis_gateway.oidc.authlib_adapter.grants import Server
     from clavis_gateway.oidc.keys import KeyRing
-    from clavis_gateway.pages import Pages
+    from clavis_gateway.login.pages import TemplatePages
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Deps:
     """Everything an action needs, injected."""
 
     settings: GatewaySettings
-    pool: asyncpg.Pool
+    pool: Pool
     clock: Clock
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
@@ -34,8 +36,17 @@ class Deps:
     service_tokens: ServiceTokenSigner
     national_ids: KeyedHash
     pairwise: KeyedHash
+    seal_key: bytes
+    """Seals what travels through the browser; 32 bytes."""
     keys: KeyRing
-    pages: Pages
+    """The keys that sign our tokens."""
+    client_keys: JwksCache
+    """The public keys of relying parties that publish them at an address."""
+    grants: Server
+    """Authlib, which decides token requests."""
+    logouts: LogoutCourier
+    """Carries logout tokens to relying parties."""
+    pages: TemplatePages
 
 
 def get_deps(request: Request) -> Deps:

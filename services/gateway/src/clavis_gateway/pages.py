@@ -12,7 +12,7 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clavis_gateway.interactions import ResponseTarget
+from clavis_gateway.interaction_values import ResponseTarget
 
 
 @dataclass(frozen=True, slots=True)

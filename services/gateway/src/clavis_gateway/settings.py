@@ -11,17 +11,17 @@ from clavis_kit.settings import ServiceSettings
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from clavis_gateway.login.settings import LoginSettings
 from clavis_gateway.rules.levels import LevelPolicy
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(LoginSettings, ServiceSettings):
     """What the operator decides about the gateway."""
 
     model_config = SettingsConfigDict(env_prefix="CLAVIS_GATEWAY_", frozen=True, extra="ignore")
 
     service_name: str = "gateway"
     port: int = Field(default=8400, ge=1, le=65535)
-    brand: str = Field(default="Clavis", description="the name people see")
 
     # Siblings
     registry_url: str = Field(description="base URL of the registry, internal")

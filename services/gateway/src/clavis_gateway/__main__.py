@@ -1,0 +1,90 @@
+"""The command line: serve, migrate, client, keys, portal."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from clavis_kit.clock import SystemClock
+from clavis_kit.commands import add_migrate
+from clavis_kit.db import open_pool
+from clavis_kit.http import serve
+from clavis_kit.settings import KeyFileError, load, read_key_bytes
+
+from clavis_gateway.app import MIGRATIONS, create_app
+from clavis_gateway.client_commands import add_client, apply_clients
+from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
+from clavis_gateway.settings import GatewaySettings
+
+
+def run_service(_: argparse.Namespace) -> int:
+    """Serve until told to stop; a key that cannot be read ends the start with a sentence."""
+    settings = load(GatewaySettings)
+    try:
+        serve(create_app(settings), settings)
+    except KeyFileError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def rotate_keys(_: argparse.Namespace) -> int:
+    """Let the published next keys sign and make new next ones."""
+    settings = load(GatewaySettings)
+
+    async def rotate() -> None:
+        pool = await open_pool(settings.database_url, 1)
+        try:
+            key = read_key_bytes(settings.key_encryption_key_file)
+            ring = KeyRing(pool, SystemClock(), key)
+            await ring.load()
+            await ring.rotate()
+            ring.close()
+        finally:
+            await pool.close()
+
+    try:
+        asyncio.run(rotate())
+    except (KeyFileError, KeyEncryptionError, OSError) as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return 1
+    print("gateway: the next signing keys are active")
+    return 0
+
+
+def run_portal(_: argparse.Namespace) -> int:
+    """Run the citizen portal's backend, a process of its own."""
+    from clavis_gateway.citizen import portal  # noqa: PLC0415 -- the gateway runs without it
+
+    portal.main()
+    return 0
+
+
+def main() -> int:
+    """Read the verb and run it."""
+    parser = argparse.ArgumentParser(prog="clavis_gateway")
+    verbs = parser.add_subparsers(required=True)
+    verbs.add_parser("serve", help="run the service").set_defaults(run=run_service)
+    verbs.add_parser("portal", help="run the citizen portal's backend").set_defaults(run=run_portal)
+    add_migrate(verbs, "gateway", MIGRATIONS)
+    _add_client_verbs(verbs)
+    keys = verbs.add_parser("keys", help="signing keys").add_subparsers(required=True)
+    keys.add_parser("rotate", help="activate the next keys").set_defaults(run=rotate_keys)
+    arguments = parser.parse_args()
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _add_client_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    client = verbs.add_parser("client", help="relying parties").add_subparsers(required=True)
+    for name, run, text in (
+        ("apply", apply_clients, "register or change clients as a JSON file says"),
+        ("add", add_client, "register a new client and print its id and secret once"),
+    ):
+        verb = client.add_parser(name, help=text)
+        verb.add_argument("file", type=Path)
+        verb.set_defaults(run=run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""Where the gateway is put together. Nothing else constructs its parts."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clavis_kit.clock import Clock, SystemClock
+from clavis_kit.http import create_app as create_frame
+from clavis_kit.ids import new_id, new_secret
+from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.runtime import Runtime, Subscription, background, running
+from clavis_kit.service_tokens import JwksCache
+from clavis_kit.settings import read_key_bytes
+from fastapi import FastAPI
+
+from clavis_gateway import consumers, maintenance
+from clavis_gateway.certificates.checker import build_checker
+from clavis_gateway.deps import Deps
+from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.login.parts import build_login
+from clavis_gateway.login.render import Renderer
+from clavis_gateway.oidc.authlib_adapter.grants import Server
+from clavis_gateway.oidc.backchannel import LogoutCourier
+from clavis_gateway.oidc.keys import KeyRing
+from clavis_gateway.routes import include_routes
+from clavis_gateway.settings import GatewaySettings
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> FastAPI:
+    """Make the application; it opens its connections when it starts. Raises KeyFileError."""
+    time_source = clock or SystemClock()
+    read_keys(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        holder: list[Deps] = []
+
+        def subscribe(runtime: Runtime) -> Subscription:
+            holder.append(create_deps(settings, runtime))
+            return consumers.subscription(holder[0])
+
+        async with running(
+            app, settings, time_source, migrations_dir=MIGRATIONS, subscribe=subscribe
+        ) as runtime:
+            deps = await install(app, settings, runtime, holder[0])
+            async with background(
+                deps.logouts.run(),
+                deps.keys.keep_fresh(settings.signing_key_reload_seconds),
+                maintenance.run(deps),
+            ):
+                yield
+            deps.keys.close()
+
+    app = create_frame(
+        title="Clavis gateway",
+        description="OpenID Connect provider and login pages.",
+        max_body_bytes=settings.max_body_bytes,
+        lifespan=lifespan,
+    )
+    include_routes(app)
+    return app
+
+
+async def install(
+    app: FastAPI, settings: GatewaySettings, runtime: Runtime, deps: Deps | None = None
+) -> Deps:
+    """Give the application what its requests use, once connections are open."""
+    deps = deps or create_deps(settings, runtime)
+    await deps.keys.load()
+    pages = deps.pages
+    app.state.deps = deps
+    certificates = build_checker(settings, runtime.http, runtime.clock)
+    app.state.login = build_login(settings, pages, runtime.http, runtime.signer, certificates)
+    return deps
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The gateway's symmetric keys, read from their files."""
+
+    national_id: KeyedHash
+    pairwise: KeyedHash
+    encryption: bytes
+
+
+def read_keys(settings: GatewaySettings) -> Keys:
+    """Read the key files. Raises KeyFileError with a sentence."""
+    return Keys(
+        national_id=KeyedHash.from_file(settings.national_id_key_file),
+        pairwise=KeyedHash.from_file(settings.pairwise_key_file),
+        encryption=read_key_bytes(settings.key_encryption_key_file),
+    )
+
+
+def create_deps(settings: GatewaySettings, runtime: Runtime) -> Deps:
+    """Gather what the actions use."""
+    secrets = read_keys(settings)
+    keys = KeyRing(runtime.pool, runtime.clock, secrets.encryption)
+    return Deps(
+        settings=settings,
+        pool=runtime.pool,
+        clock=runtime.clock,
+        new_id=new_id,
+        new_secret=new_secret,
+        http=runtime.http,
+        service_tokens=runtime.signer,
+        national_ids=secrets.national_id,
+        pairwise=secrets.pairwise,
+        seal_key=derive_seal_key(secrets.encryption),
+        keys=keys,
+        client_keys=JwksCache(runtime.http),
+        grants=Server(),
+        logouts=LogoutCourier(runtime.pool, runtime.http, runtime.clock, keys, settings.issuer),
+        pages=TemplatePages(Renderer(settings, settings.public_url), runtime.clock),
+    )
+
+
+# One key, two uses, kept apart (NIST SP 800-108).
+def derive_seal_key(key_encryption_key: bytes) -> bytes:
+    """Derive the key that seals what travels through browsers."""
+    return bytes.fromhex(KeyedHash(key_encryption_key).of("clavis-gateway seal v1"))

@@ -1,0 +1,85 @@
+"""What the registry's facts about persons do here: the projection, and the end of what ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from clavis_events.codec import PERSON_TOPIC
+from clavis_events.registry.v1 import person_pb2
+from clavis_kit.bus import EventRecord
+from clavis_kit.consumer import AfterCommit, Handler
+from clavis_kit.db import Connection
+from clavis_kit.runtime import Subscription
+from google.protobuf.message import Message
+
+from clavis_gateway import endings
+from clavis_gateway.deps import Deps
+from clavis_gateway.store import persons
+from clavis_gateway.store.persons import PersonFact
+
+_LEVELS = {
+    person_pb2.ENROLMENT_LEVEL_BASIC: "basic",
+    person_pb2.ENROLMENT_LEVEL_ADVANCED: "advanced",
+}
+# What each fact makes of the person; None leaves the status as it is.
+_STATUS_AFTER: Mapping[type[Message], str | None] = {
+    person_pb2.Registered: "active",
+    person_pb2.LevelRaised: None,
+    person_pb2.PhoneChanged: None,
+    person_pb2.Renounced: "renounced",
+    person_pb2.Deceased: "deceased",
+    person_pb2.Revoked: "revoked",
+    person_pb2.Reinstated: "active",
+}
+_ENDINGS = frozenset({"renounced", "deceased", "revoked"})
+
+
+def fact_of(message: Any) -> PersonFact:
+    """Read what an event says about a person."""
+    fields = {field.name for field in message.DESCRIPTOR.fields}
+    strong: datetime | None = None
+    if "last_strong_identification_at" in fields and message.HasField(
+        "last_strong_identification_at"
+    ):
+        strong = message.last_strong_identification_at.ToDatetime(tzinfo=UTC)
+    return PersonFact(
+        subject_id=message.subject_id,
+        version=message.version,
+        status=_STATUS_AFTER[type(message)],
+        level=_LEVELS.get(message.level) if "level" in fields else None,
+        national_id_hash=(message.national_id_hash or None)
+        if "national_id_hash" in fields
+        else None,
+        last_strong_identification_at=strong,
+    )
+
+
+def handlers(deps: Deps) -> dict[type[Message], Handler]:
+    """Bind the table to what the handler needs."""
+
+    async def apply(connection: Connection, message: Any, _: EventRecord) -> AfterCommit | None:
+        fact, now = fact_of(message), deps.clock.now()
+        applied = await persons.apply(connection, fact, now)
+        if not applied or not _ends(message, fact):
+            return None
+        reason = fact.status or "phone_lost"
+        await endings.end_person(
+            connection, fact.subject_id, reason,
+            now=now, pairwise=deps.pairwise, new_id=deps.new_id,
+        )  # fmt: skip
+        return deps.logouts.wake
+
+    return dict.fromkeys(_STATUS_AFTER, apply)
+
+
+def _ends(message: Any, fact: PersonFact) -> bool:
+    """Say whether what the person holds must end: the identity did, or the phone was taken over."""
+    lost_phone = isinstance(message, person_pb2.PhoneChanged) and not message.phone_verified
+    return fact.status in _ENDINGS or lost_phone
+
+
+def subscription(deps: Deps) -> Subscription:
+    """Return the topics read here and what their events do."""
+    return Subscription([PERSON_TOPIC], handlers(deps))

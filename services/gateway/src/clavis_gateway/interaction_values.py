@@ -1,0 +1,122 @@
+"""The values that cross the seam between the protocol and the login pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from clavis_kit.loa import Loa
+
+from clavis_gateway.rules.levels import EnrolmentLevel, Method
+
+
+class InteractionState(StrEnum):
+    """Where an interaction stands; only an open one can be answered."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    ANSWERED = "answered"
+
+
+class Reason(StrEnum):
+    """Why the person must act (the texts on the login page depend on it)."""
+
+    NO_SESSION = "no_session"
+    PROMPT_LOGIN = "prompt_login"
+    MAX_AGE = "max_age"
+    STEP_UP = "step_up"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """What the pages may know and say about the relying party."""
+
+    client_id: str
+    name: dict[str, str]
+    """Display name by language tag; "" holds the name without a language."""
+    domain: str
+    logo_uri: str | None
+    minimum_loa: Loa
+    allowed_methods: frozenset[Method]
+    sso_allowed: bool
+    first_party: bool
+    purpose: dict[str, str] = field(default_factory=dict)
+    """Why the relying party asks, by language tag; may be empty."""
+
+    def display_name(self, language: str) -> str:
+        """Return the name in `language`, else the untagged one, else the client id."""
+        return self.name.get(language) or self.name.get("") or self.client_id
+
+
+@dataclass(frozen=True, slots=True)
+class SsoSessionView:
+    """The live session of this browser, when the client may build on it."""
+
+    session_id: str
+    subject_id: str
+    loa: Loa
+    method: Method
+    enrolment_level: EnrolmentLevel | None
+    auth_time: datetime
+    amr: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One authorization request awaiting the person."""
+
+    interaction_id: str
+    state: InteractionState
+    client: ClientView
+    required_loa: Loa
+    essential: bool
+    """The level was demanded (essential acr or the client's minimum), not merely preferred."""
+    reasons: frozenset[Reason]
+    login_hint: str | None
+    ui_locales: tuple[str, ...]
+    language: str | None
+    """Language the person chose on a page of this interaction."""
+    requested_claims: tuple[str, ...]
+    session: SsoSessionView | None
+    progress: dict[str, Any]
+    """JSON owned by the login area, such as the open pin_request_id."""
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """A person identified now: the fact the login area hands over."""
+
+    subject_id: str
+    method: Method
+    amr: tuple[str, ...]
+    loa: Loa
+    auth_time: datetime
+    enrolment_level: EnrolmentLevel | None
+    national_id: str | None = None
+    """Only for a certificate; used in memory, never stored."""
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTarget:
+    """Where the browser goes next and with what (rendered as the "returning to" page).
+
+    mode "query": `url` is complete and `params` is already part of it; mode "form_post": POST
+    `params` to `url`. `client_name` is by language. A `new_session_cookie` must be set with
+    `cookies.set_session_cookie`.
+    """
+
+    url: str
+    mode: Literal["query", "form_post"]
+    params: dict[str, str]
+    client_name: dict[str, str]
+    new_session_cookie: str | None = None
+
+    @property
+    def error(self) -> str | None:
+        """The OAuth error code the relying party receives, or None for success."""
+        return self.params.get("error")

@@ -1,0 +1,33 @@
+"""Client metadata validated by Authlib (RFC 7591, OpenID Connect Registration, RP-Initiated Logout)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2 import rfc7591
+from authlib.oidc import registration, rpinitiated
+from joserfc.errors import JoseError
+
+
+class MetadataError(ValueError):
+    """A member of the metadata is not acceptable; the text names it."""
+
+
+def validate(metadata: dict[str, Any], server: dict[str, Any]) -> None:
+    """Check metadata against its specifications and what the server supports.
+
+    Raises MetadataError naming the first bad member.
+    """
+    for claims_class in (
+        rfc7591.ClientMetadataClaims,
+        registration.ClientMetadataClaims,
+        rpinitiated.ClientMetadataClaims,
+    ):
+        options = {}
+        if hasattr(claims_class, "get_claims_options"):
+            options = claims_class.get_claims_options(server)
+        try:
+            claims_class(metadata, {}, options, server).validate()
+        except JoseError as error:
+            name = getattr(error, "claim", None) or str(error)
+            raise MetadataError(f"{name} is not acceptable") from error

@@ -1,0 +1,58 @@
+"""An authorization request on its way through the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from clavis_gateway.records import AuthorizationRequest, RelyingParty
+
+
+@dataclass(slots=True)
+class Draft:
+    """Parameters as they came and, field by field, what the checks made of them."""
+
+    client: RelyingParty
+    params: Mapping[str, str]
+    redirect_uri: str
+    repeated: frozenset[str] = frozenset()
+    pushed: bool = False
+    read_hint: Callable[[str], dict[str, Any] | None] = field(default=lambda _: None)
+    """Verifies an ID token of ours and returns its claims; expiry does not matter."""
+
+    response_mode: Literal["query", "form_post"] = "query"
+    scope: str = ""
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    acr_values: tuple[str, ...] = ()
+    acr_essential: bool = False
+    claims: dict[str, Any] = field(default_factory=dict)
+    code_challenge: str | None = None
+    dpop_jkt: str | None = None
+    hinted_sub: str | None = None
+
+    def get(self, name: str) -> str | None:
+        """Return a parameter; one sent without a value counts as absent (RFC 6749 3.1)."""
+        return self.params.get(name) or None
+
+    def finish(self, pushed_hash: str | None) -> AuthorizationRequest:
+        """Make the validated request."""
+        return AuthorizationRequest(
+            redirect_uri=self.redirect_uri,
+            scope=self.scope,
+            response_mode=self.response_mode,
+            state=self.get("state"),
+            nonce=self.get("nonce"),
+            code_challenge=self.code_challenge,
+            dpop_jkt=self.dpop_jkt,
+            prompt=self.prompt,
+            max_age=self.max_age,
+            acr_values=self.acr_values,
+            acr_essential=self.acr_essential,
+            claims=self.claims,
+            hinted_sub=self.hinted_sub,
+            login_hint=self.get("login_hint"),
+            ui_locales=tuple((self.get("ui_locales") or "").split()[:8]),
+            pushed_hash=pushed_hash,
+        )

@@ -1,0 +1,46 @@
+"""Form of the parameters themselves."""
+
+from __future__ import annotations
+
+from clavis_gateway.errors import OAuthError, invalid_request
+from clavis_gateway.oidc.checks.draft import Draft
+
+MAX_LENGTH = 4096
+
+
+# RFC 6749 section 3.1: a parameter must not be included more than once.
+def check_repeated(draft: Draft) -> None:
+    """Refuse repeated parameters."""
+    if draft.repeated:
+        raise invalid_request("A parameter appears more than once.")
+
+
+# RFC 9700 section 4.12 and common sense: values we must keep for the length of a login are bounded.
+def check_length(draft: Draft) -> None:
+    """Refuse values too long to keep, and NUL, which no text column holds."""
+    for value in draft.params.values():
+        if len(value) > MAX_LENGTH or "\x00" in value:
+            raise invalid_request("A parameter is too long or holds a forbidden character.")
+
+
+# OpenID Connect Core 1.0 section 3.1.2.6 and RFC 9101: we advertise neither form.
+def check_request_object(draft: Draft) -> None:
+    """Refuse request objects with the code that says so."""
+    if draft.get("request"):
+        raise OAuthError("request_not_supported", "Request objects are not supported.")
+    if draft.get("request_uri"):
+        raise OAuthError(
+            "request_uri_not_supported", "Only request URIs from the PAR endpoint are supported."
+        )
+    if draft.get("registration"):
+        raise OAuthError("registration_not_supported", "Self-issued registration is not supported.")
+
+
+# RFC 9126 section 5 and FAPI 2.0 Security Profile section 5.3.2.2: only pushed requests.
+def check_pushed(draft: Draft) -> None:
+    """Refuse a plain request from a client that must push it."""
+    required = draft.client.fapi2 or draft.client.metadata.get(
+        "require_pushed_authorization_requests", False
+    )
+    if required and not draft.pushed:
+        raise invalid_request("This client must use pushed authorization requests.")

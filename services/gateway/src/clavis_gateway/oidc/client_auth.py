@@ -1,0 +1,159 @@
+"""Who is asking: authentication of clients at the token, PAR, introspection, revocation endpoints.
+
+Two steps, so that the client and all else a request needs come from one query: `read_credentials`
+says who claims to ask, `verify_client` proves it against the loaded record.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from clavis_kit.errors import ServiceError
+from clavis_kit.keyed_hash import sha256_hex
+from clavis_kit.service_tokens import unverified_part
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.requests import Request
+
+from clavis_gateway.deps import Deps
+from clavis_gateway.errors import OAuthError, invalid_client, invalid_request
+from clavis_gateway.oidc import jose
+from clavis_gateway.oidc.checks.client_assertion import check_assertion
+from clavis_gateway.oidc.forms import Parameters
+from clavis_gateway.oidc.metadata import ASSERTION_TYPE
+from clavis_gateway.records import RelyingParty, UsedJti
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the request offers as proof, and how."""
+
+    method: str
+    client_id: str
+    proof: str | None
+
+    @property
+    def basic(self) -> bool:
+        """Whether the Authorization header was used."""
+        return self.method == "client_secret_basic"
+
+
+def read_credentials(request: Request, form: Parameters) -> Credentials:
+    """Read the one way in which the client authenticates. Raises OAuthError."""
+    offered = [
+        credentials
+        for credentials in (_basic(request), _post(form), _assertion(form))
+        if credentials is not None
+    ]
+    # RFC 6749 section 2.3: not more than one method in each request.
+    if len(offered) > 1:
+        raise invalid_request("The client authenticates in more than one way.")
+    if not offered:
+        client_id = form.get("client_id")
+        if client_id is None:
+            raise invalid_client("no credentials", basic=True)
+        return Credentials("none", client_id, None)
+    client_id = form.get("client_id")
+    if client_id is not None and client_id != offered[0].client_id:
+        raise invalid_client("two client ids", basic=offered[0].basic)
+    return offered[0]
+
+
+# RFC 6749 section 2.3.1: both parts are form-urlencoded before they are joined.
+def _basic(request: Request) -> Credentials | None:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise invalid_client("the Basic header is malformed", basic=True) from error
+    client_id, secret = unquote_plus(client_id), unquote_plus(secret)
+    if not colon or not client_id or "\x00" in client_id:
+        raise invalid_client("the Basic header is malformed", basic=True)
+    return Credentials("client_secret_basic", client_id, secret)
+
+
+def _post(form: Parameters) -> Credentials | None:
+    secret, client_id = form.get("client_secret"), form.get("client_id")
+    if secret is None:
+        return None
+    if client_id is None:
+        raise invalid_client("a secret without a client id")
+    return Credentials("client_secret_post", client_id, secret)
+
+
+# RFC 7523 section 2.2 and RFC 7521 section 4.2.
+def _assertion(form: Parameters) -> Credentials | None:
+    assertion = form.get("client_assertion")
+    if assertion is None:
+        return None
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise invalid_client("an unknown client_assertion_type")
+    subject = unverified_part(assertion, 1).get("sub")
+    if not isinstance(subject, str) or not subject or "\x00" in subject:
+        raise invalid_client("an assertion without sub")
+    return Credentials("private_key_jwt", subject, assertion)
+
+
+async def verify_client(
+    deps: Deps, client: RelyingParty | None, credentials: Credentials, path: str
+) -> UsedJti | None:
+    """Prove that the client is who it says; return the identifier to use up, if any.
+
+    An unknown client, a wrong secret and a method that was not registered get one answer.
+    """
+    if client is None or not client.active or client.auth_method != credentials.method:
+        raise invalid_client("unknown client or other method", basic=credentials.basic)
+    if credentials.method == "none":
+        return None
+    if credentials.method == "private_key_jwt":
+        return await _verify_assertion(deps, client, credentials, path)
+    # The secret has full entropy, so a plain digest protects it.
+    digest = sha256_hex(credentials.proof or "")
+    if not client.secret_hash or not hmac.compare_digest(digest, client.secret_hash):
+        raise invalid_client("wrong secret", basic=credentials.basic)
+    return None
+
+
+async def _verify_assertion(
+    deps: Deps, client: RelyingParty, credentials: Credentials, path: str
+) -> UsedJti:
+    assertion = credentials.proof or ""
+    issuer = deps.settings.issuer
+    return check_assertion(
+        client,
+        assertion,
+        await _keys_of(deps, client, jose.unverified_header(assertion).get("kid")),
+        issuer=issuer,
+        endpoint=issuer + path,
+        token_endpoint=issuer + "/token",
+        now=deps.clock.now(),
+    )
+
+
+async def _keys_of(deps: Deps, client: RelyingParty, kid: object) -> KeySet:
+    uri = client.metadata.get("jwks_uri")
+    try:
+        if uri is None:
+            return KeySet.import_key_set(client.metadata.get("jwks", {"keys": []}))
+        return await deps.client_keys.get(uri, kid if isinstance(kid, str) else None)
+    except JoseError as error:
+        raise invalid_client("no usable keys registered") from error
+    except ServiceError as error:
+        # The client's own server is down: its fault, and it may try again.
+        raise OAuthError(
+            "invalid_client",
+            "The key set of the client cannot be fetched.",
+            status=401,
+            private="jwks_uri unavailable",
+        ) from error
+
+
+def require_confidential(client: RelyingParty) -> None:
+    """Refuse public clients where only authenticated ones may ask (RFC 7662 section 2.1)."""
+    if client.public:
+        raise invalid_client("a public client")

@@ -1,0 +1,219 @@
+"""The authorization endpoint (OpenID Connect Core 1.0 section 3.1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from clavis_kit.keyed_hash import sha256_hex
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from clavis_gateway import cookies
+from clavis_gateway.deps import Deps, DepsDep
+from clavis_gateway.errors import OAuthError, PageFaultError, invalid_request
+from clavis_gateway.interaction_values import ResponseTarget
+from clavis_gateway.oidc import forms, issuing
+from clavis_gateway.oidc.checks import pipeline
+from clavis_gateway.oidc.checks.acr import Demand, demand
+from clavis_gateway.oidc.checks.draft import Draft
+from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
+from clavis_gateway.oidc.checks.session import Decision, decide, silent_error
+from clavis_gateway.oidc.forms import Parameters
+from clavis_gateway.oidc.metadata import REQUEST_URI_PREFIX
+from clavis_gateway.oidc.subjects import sub_for
+from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
+from clavis_gateway.store import authorize as store
+from clavis_gateway.store import persons, sessions
+from clavis_gateway.store.authorize import Known, Pushed
+
+router = APIRouter()
+
+
+@router.get("/authorize")
+async def authorize_get(request: Request, deps: DepsDep) -> Response:
+    """Take an authorization request in the query."""
+    try:
+        params = forms.parse(request.url.query)
+    except OAuthError as error:
+        raise PageFaultError(error.code, error.description) from error
+    return await _authorize(request, deps, params)
+
+
+@router.post("/authorize")
+async def authorize_post(request: Request, deps: DepsDep) -> Response:
+    """Take an authorization request in a form (section 3.1.2.1)."""
+    try:
+        params = await forms.read_form(request)
+    except OAuthError as error:
+        raise PageFaultError(error.code, error.description) from error
+    return await _authorize(request, deps, params)
+
+
+async def _authorize(request: Request, deps: Deps, params: Parameters) -> Response:
+    client_id = params.get("client_id")
+    if client_id is None or "\x00" in client_id or "client_id" in params.repeated:
+        raise PageFaultError("unknown_client", "The client_id is missing or malformed.")
+    known = await _load(request, deps, client_id, params.get("request_uri"))
+    if known.client is None or not known.client.active:
+        raise PageFaultError("unknown_client", "No such client is registered.")
+    pushed = _usable_push(deps, known, params)
+    draft = _draft(deps, known.client, params, pushed)
+    try:
+        pipeline.run(pipeline.AUTHORIZE_CHECKS, draft)
+    except OAuthError as error:
+        return _send(request, deps, _refusal(deps, draft, error))
+    authorization = draft.finish(pushed.uri_hash if pushed else None)
+    return await _answer(request, deps, known.client, authorization, known.session)
+
+
+async def _load(request: Request, deps: Deps, client_id: str, request_uri: str | None) -> Known:
+    cookie = cookies.session_cookie(request)
+    now = deps.clock.now()
+    return await store.load(
+        deps.pool,
+        client_id,
+        sha256_hex(cookie) if cookie else None,
+        sha256_hex(request_uri) if request_uri else None,
+        now=now,
+        idle_since=now - deps.settings.session_idle,
+    )
+
+
+# RFC 9126 section 4: the reference belongs to its client, expires and is used once. Nothing in
+# such a request can be trusted to redirect, so every fault is a page.
+def _usable_push(deps: Deps, known: Known, params: Parameters) -> Pushed | None:
+    request_uri = params.get("request_uri")
+    if request_uri is None or not request_uri.startswith(REQUEST_URI_PREFIX):
+        return None
+    pushed, client = known.pushed, known.client
+    if pushed is None or client is None or pushed.client_id != client.client_id:
+        raise PageFaultError("invalid_request_uri", "The request_uri is not one of this client.")
+    if pushed.consumed_at is not None or pushed.expires_at <= deps.clock.now():
+        raise PageFaultError("request_expired", "The request_uri has expired or was used.")
+    return pushed
+
+
+def _draft(deps: Deps, client: RelyingParty, params: Parameters, pushed: Pushed | None) -> Draft:
+    # RFC 9126 section 4: only what was pushed counts; FAPI 2.0 forbids mixing in the rest.
+    values = pushed.parameters if pushed else params.values
+    repeated = frozenset() if pushed else params.repeated
+    redirect_uri = None
+    if "redirect_uri" not in repeated:
+        redirect_uri = allowed_redirect_uri(client, values.get("redirect_uri"))
+    if redirect_uri is None:
+        raise PageFaultError(
+            "bad_redirect_uri", "The redirect_uri is missing or not registered for this client."
+        )
+    draft = Draft(client, values, redirect_uri, repeated, pushed is not None, hint_reader(deps))
+    draft.dpop_jkt = values.get("dpop_jkt") if pushed else None
+    return draft
+
+
+def hint_reader(deps: Deps) -> Any:
+    """Return the function that reads ID tokens of ours, expired or not."""
+
+    def read(token: str) -> dict[str, Any] | None:
+        verified = deps.keys.verify(token)
+        if verified is None or verified[0].get("typ") != "JWT":
+            return None
+        claims = verified[1]
+        return claims if claims.get("iss") == deps.settings.issuer else None
+
+    return read
+
+
+def _refusal(deps: Deps, draft: Draft, error: OAuthError) -> ResponseTarget:
+    state = None if "state" in draft.repeated else draft.get("state")
+    # A state too long to keep is also too long to send back.
+    request = AuthorizationRequest(
+        redirect_uri=draft.redirect_uri,
+        scope="",
+        response_mode=draft.response_mode,
+        state=state if state is None or len(state) <= _MAX_STATE else None,
+    )
+    return issuing.failure(deps, draft.client, request, error)
+
+
+_MAX_STATE = 4096
+
+
+async def _answer(
+    request: Request,
+    deps: Deps,
+    client: RelyingParty,
+    authorization: AuthorizationRequest,
+    session: Session | None,
+) -> Response:
+    needed = demand(client, authorization)
+    sub = sub_for(client, session.subject_id, deps.pairwise) if session else None
+    decision = decide(client, authorization, needed, session, sub, deps.clock.now())
+    if not decision.reasons and session is not None:
+        target = await _reuse(deps, client, authorization, session)
+        if target is not None:
+            return _send(request, deps, target)
+        decision = decide(client, authorization, needed, None, None, deps.clock.now())
+    if "none" in authorization.prompt:
+        error = silent_error(decision)
+        return _send(request, deps, issuing.failure(deps, client, authorization, error))
+    return await _ask(request, deps, client, authorization, needed, decision, session)
+
+
+async def _reuse(
+    deps: Deps, client: RelyingParty, authorization: AuthorizationRequest, session: Session
+) -> ResponseTarget | None:
+    """Answer from the live session; None when it ended in this very moment."""
+    async with deps.pool.acquire() as connection, connection.transaction():
+        await persons.hold_status(connection, session.subject_id)
+        if not await sessions.seen(connection, session.session_id, deps.clock.now()):
+            return None
+        uri_hash = authorization.pushed_hash
+        if uri_hash is not None and not await store.consume_pushed_request(
+            connection, uri_hash, deps.clock.now()
+        ):
+            error = invalid_request("The request_uri has been used already.")
+            return issuing.failure(deps, client, authorization, error)
+        code = await issuing.issue_code(deps, connection, client, authorization, session)
+    return issuing.success(deps, client, authorization, code)
+
+
+async def _ask(
+    request: Request,
+    deps: Deps,
+    client: RelyingParty,
+    authorization: AuthorizationRequest,
+    needed: Demand,
+    decision: Decision,
+    session: Session | None,
+) -> Response:
+    """Open an interaction and send the browser to its pages."""
+    browser = cookies.flow_cookie(request) or deps.new_secret()
+    now, interaction_id = deps.clock.now(), deps.new_id()
+    await store.add_interaction(
+        deps.pool,
+        {
+            "interaction_id": interaction_id,
+            "client_id": client.client_id,
+            "browser_hash": sha256_hex(browser),
+            "request": asdict(authorization),
+            "required_loa": int(needed.required),
+            "essential": needed.essential,
+            "reasons": sorted(decision.reasons),
+            "session_id": session.session_id if session else None,
+            "created_at": now,
+            "expires_at": now + timedelta(seconds=deps.settings.interaction_seconds),
+        },
+    )
+    response = RedirectResponse(f"/login/{interaction_id}", status_code=303)
+    cookies.set_flow_cookie(response, browser)
+    return response
+
+
+def _send(request: Request, deps: Deps, target: ResponseTarget) -> Response:
+    """Redirect, or render the form of Form Post Response Mode 1.0."""
+    if target.mode == "form_post":
+        return deps.pages.returning(request, target)
+    # RFC 9700 section 4.12: 303, so that no browser repeats a POST towards the client.
+    return RedirectResponse(target.url, status_code=303, headers={"Referrer-Policy": "no-referrer"})

@@ -1,0 +1,87 @@
+"""What the provider can do: OpenID Connect Discovery 1.0 section 3 and RFC 8414 section 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clavis_kit.loa import ACR_VALUES
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from clavis_gateway.deps import DepsDep
+from clavis_gateway.oidc.metadata import (
+    ASSERTION_ALGS,
+    AUTH_METHODS,
+    CLAIMS_SUPPORTED,
+    DPOP_ALGS,
+    GRANT_TYPES,
+    ID_TOKEN_ALGS,
+    PROMPTS,
+    RESPONSE_MODES,
+    SCOPES,
+)
+
+router = APIRouter()
+LOCALES = ("es", "en")
+_CACHEABLE = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+
+
+def document(issuer: str) -> dict[str, Any]:
+    """Compose the metadata of the issuer."""
+    confidential = [method for method in AUTH_METHODS if method != "none"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/authorize",
+        "pushed_authorization_request_endpoint": f"{issuer}/par",
+        "token_endpoint": f"{issuer}/token",
+        "userinfo_endpoint": f"{issuer}/userinfo",
+        "introspection_endpoint": f"{issuer}/introspect",
+        "revocation_endpoint": f"{issuer}/revoke",
+        "end_session_endpoint": f"{issuer}/logout",
+        "jwks_uri": f"{issuer}/jwks",
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": list(RESPONSE_MODES),
+        "grant_types_supported": list(GRANT_TYPES),
+        "subject_types_supported": ["pairwise", "public"],
+        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
+        "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "revocation_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "dpop_signing_alg_values_supported": list(DPOP_ALGS),
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": list(PROMPTS),
+        "acr_values_supported": list(ACR_VALUES),
+        "claim_types_supported": ["normal"],
+        "claims_supported": list(CLAIMS_SUPPORTED),
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "require_pushed_authorization_requests": False,
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "ui_locales_supported": list(LOCALES),
+    }
+
+
+@router.get("/.well-known/openid-configuration")
+@router.get("/.well-known/oauth-authorization-server")
+async def discovery(deps: DepsDep) -> JSONResponse:
+    """Serve the metadata; it may be cached and read from any origin."""
+    return JSONResponse(document(deps.settings.issuer), headers=_CACHEABLE)
+
+
+@router.get("/jwks")
+async def jwks(deps: DepsDep) -> JSONResponse:
+    """Serve the public keys, the next ones included (RFC 7517)."""
+    return JSONResponse(deps.keys.jwks(), headers=_CACHEABLE)
+
+
+@router.get("/internal/jwks.json", include_in_schema=False)
+async def service_jwks(deps: DepsDep) -> JSONResponse:
+    """Serve the key that signs our calls to other services."""
+    return JSONResponse(deps.service_tokens.jwks)

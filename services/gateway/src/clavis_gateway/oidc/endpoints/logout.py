@@ -1,0 +1,188 @@
+"""Logout at the wish of a relying party (OpenID Connect RP-Initiated Logout 1.0)."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from clavis_kit.ids import decode_base64url, encode_base64url
+from clavis_kit.keyed_hash import sha256_hex
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from clavis_gateway import cookies, endings
+from clavis_gateway.deps import Deps, DepsDep
+from clavis_gateway.errors import OAuthError, PageFaultError
+from clavis_gateway.oidc import forms, issuing
+from clavis_gateway.oidc.endpoints.authorize import hint_reader
+from clavis_gateway.oidc.forms import Parameters
+from clavis_gateway.pages import LoggedOut, LogoutQuestion
+from clavis_gateway.records import RelyingParty, Session
+from clavis_gateway.store import sessions, tokens
+
+router = APIRouter()
+NONCE_BYTES = 12
+QUESTION_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A checked logout request: who asks and where the browser may go afterwards."""
+
+    client: RelyingParty | None
+    return_to: str | None
+    ui_locales: tuple[str, ...]
+
+
+@router.get("/logout")
+async def logout_get(request: Request, deps: DepsDep) -> Response:
+    """Take a logout request in the query (section 2)."""
+    return await _ask(request, deps, _page(lambda: forms.parse(request.url.query)))
+
+
+@router.post("/logout")
+async def logout_post(request: Request, deps: DepsDep) -> Response:
+    """Take a logout request in a form (section 2)."""
+    try:
+        form = await forms.read_form(request)
+    except OAuthError as error:
+        raise PageFaultError("bad_logout_request", error.description) from error
+    return await _ask(request, deps, form)
+
+
+def _page(read: Any) -> Parameters:
+    try:
+        parameters: Parameters = read()
+    except OAuthError as error:
+        raise PageFaultError("bad_logout_request", error.description) from error
+    return parameters
+
+
+async def _ask(request: Request, deps: Deps, params: Parameters) -> Response:
+    wish = await _check(deps, params)
+    session = await _session(request, deps)
+    if session is None:
+        if wish.return_to is not None:
+            return RedirectResponse(wish.return_to, status_code=303)
+        outcome = LoggedOut(False, None, _names(wish), wish.ui_locales)
+        return deps.pages.logged_out(request, outcome)
+    # Section 2: the person is asked, so that nobody else can log them out.
+    token = _seal(deps, session, wish)
+    question = LogoutQuestion("/logout/confirmation", token, _names(wish), wish.ui_locales)
+    return deps.pages.confirm_logout(request, question)
+
+
+async def _check(deps: Deps, params: Parameters) -> Wish:
+    if params.repeated:
+        raise PageFaultError("bad_logout_request", "A parameter appears more than once.")
+    client = await _client(deps, params)
+    return_to = params.get("post_logout_redirect_uri")
+    if return_to is not None:
+        # Section 3: an exact match with a registered address, or no redirect at all.
+        registered = client.metadata.get("post_logout_redirect_uris", ()) if client else ()
+        if return_to not in registered:
+            raise PageFaultError(
+                "bad_logout_request", "The post_logout_redirect_uri is not registered."
+            )
+        state = params.get("state")
+        if state is not None:
+            return_to = issuing.add_query(return_to, {"state": state})
+    locales = tuple((params.get("ui_locales") or "").split()[:8])
+    return Wish(client, return_to, locales)
+
+
+# Section 2: the hint may have expired; with client_id both must name the same client.
+async def _client(deps: Deps, params: Parameters) -> RelyingParty | None:
+    hint, client_id = params.get("id_token_hint"), params.get("client_id")
+    if hint is not None:
+        claims = hint_reader(deps)(hint)
+        if claims is None or not isinstance(claims.get("aud"), str):
+            raise PageFaultError("bad_logout_request", "The id_token_hint is not ours.")
+        if client_id not in (None, claims["aud"]):
+            raise PageFaultError("bad_logout_request", "The client_id differs from the hint.")
+        client_id = claims["aud"]
+    if client_id is None:
+        return None
+    if "\x00" in client_id:
+        raise PageFaultError("bad_logout_request", "The client_id is malformed.")
+    client = await tokens.load_client(deps.pool, client_id)
+    if client is None:
+        raise PageFaultError("bad_logout_request", "No such client is registered.")
+    return client
+
+
+@router.post("/logout/confirmation")
+async def logout_confirmation(request: Request, deps: DepsDep) -> Response:
+    """End the session of this browser, or keep it, as the person decided."""
+    try:
+        form = await forms.read_form(request)
+    except OAuthError as error:
+        raise PageFaultError("bad_logout_request", error.description) from error
+    session = await _session(request, deps)
+    asked = _open(deps, form.get("token") or "")
+    if asked is None or (session is not None and asked["session_id"] != session.session_id):
+        raise PageFaultError("request_expired", "The question has expired.")
+    names, locales = asked["names"], tuple(asked["ui_locales"])
+    if "cancel" in form.values:
+        return deps.pages.logged_out(request, LoggedOut(False, None, names, locales))
+    if session is not None:
+        await _end(deps, session)
+    outcome = LoggedOut(True, asked["return_to"], names, locales)
+    response = deps.pages.logged_out(request, outcome)
+    cookies.clear_session_cookie(response)
+    return response
+
+
+async def _end(deps: Deps, session: Session) -> None:
+    async with deps.pool.acquire() as connection, connection.transaction():
+        live = await sessions.live_of_subject(connection, session.subject_id, session.session_id)
+        await endings.end_sessions(
+            connection, live, "logout",
+            now=deps.clock.now(), pairwise=deps.pairwise, new_id=deps.new_id,
+        )  # fmt: skip
+    deps.logouts.wake()
+
+
+async def _session(request: Request, deps: Deps) -> Session | None:
+    cookie = cookies.session_cookie(request)
+    if cookie is None:
+        return None
+    now = deps.clock.now()
+    return await sessions.find_by_cookie(
+        deps.pool, sha256_hex(cookie), now, now - deps.settings.session_idle
+    )
+
+
+def _names(wish: Wish) -> dict[str, str] | None:
+    return wish.client.names if wish.client else None
+
+
+# The question travels through the browser, sealed: nobody else can make one for this session, and
+# the form needs no other protection against cross-site requests.
+def _seal(deps: Deps, session: Session, wish: Wish) -> str:
+    expires = int(deps.clock.now().timestamp()) + QUESTION_SECONDS
+    question = {
+        "session_id": session.session_id,
+        "return_to": wish.return_to,
+        "names": _names(wish),
+        "ui_locales": wish.ui_locales,
+        "expires": expires,
+    }
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(deps.seal_key).encrypt(nonce, json.dumps(question).encode(), b"logout")
+    return encode_base64url(nonce + sealed)
+
+
+def _open(deps: Deps, token: str) -> dict[str, Any] | None:
+    try:
+        sealed = decode_base64url(token)
+        plain = AESGCM(deps.seal_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], b"logout")
+    except (ValueError, InvalidTag):
+        return None
+    question: dict[str, Any] = json.loads(plain)
+    return question if question["expires"] > deps.clock.now().timestamp() else None

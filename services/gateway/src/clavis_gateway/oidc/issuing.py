@@ -1,0 +1,104 @@
+"""From an identified person to the answer of an authorization request: grant and code."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from clavis_kit.db import Connection
+from clavis_kit.keyed_hash import sha256_hex
+
+from clavis_gateway.deps import Deps
+from clavis_gateway.errors import OAuthError
+from clavis_gateway.interaction_values import ResponseTarget
+from clavis_gateway.oidc.checks.acr import stated_acr
+from clavis_gateway.oidc.subjects import sub_for
+from clavis_gateway.records import AuthorizationRequest, Code, Grant, RelyingParty, Session
+from clavis_gateway.store import grants
+
+
+async def issue_code(
+    deps: Deps,
+    connection: Connection,
+    client: RelyingParty,
+    request: AuthorizationRequest,
+    session: Session,
+) -> str:
+    """Keep a grant with its code and return the code. The transaction is the caller's."""
+    now = deps.clock.now()
+    settings = deps.settings
+    # What is not offline ends with the session at the latest.
+    offline = "offline_access" in request.scope.split()
+    lifetime = now + timedelta(seconds=settings.refresh_token_seconds)
+    grant = Grant(
+        grant_id=deps.new_id(),
+        client_id=client.client_id,
+        subject_id=session.subject_id,
+        sub=sub_for(client, session.subject_id, deps.pairwise),
+        session_id=session.session_id,
+        scope=request.scope,
+        claims=request.claims,
+        acr=stated_acr(session.loa, request),
+        method=session.method,
+        amr=session.amr,
+        auth_time=session.auth_time,
+        nonce=request.nonce,
+        created_at=now,
+        expires_at=lifetime if offline else min(lifetime, session.expires_at),
+    )
+    secret = deps.new_secret()
+    code = Code(
+        code_hash=sha256_hex(secret),
+        grant_id=grant.grant_id,
+        redirect_uri=request.redirect_uri,
+        code_challenge=request.code_challenge,
+        dpop_jkt=request.dpop_jkt,
+        expires_at=now + timedelta(seconds=settings.code_seconds),
+        consumed_at=None,
+    )
+    await grants.add_grant(connection, grant, code)
+    return secret
+
+
+def success(
+    deps: Deps,
+    client: RelyingParty,
+    request: AuthorizationRequest,
+    code: str,
+    cookie: str | None = None,
+) -> ResponseTarget:
+    """Compose a successful authorization response (RFC 6749 section 4.1.2)."""
+    return _target(deps, client, request, {"code": code}, cookie)
+
+
+def failure(
+    deps: Deps, client: RelyingParty, request: AuthorizationRequest, error: OAuthError
+) -> ResponseTarget:
+    """Compose an authorization error response (RFC 6749 section 4.1.2.1)."""
+    params = {"error": error.code, "error_description": error.description}
+    return _target(deps, client, request, params, None)
+
+
+def _target(
+    deps: Deps,
+    client: RelyingParty,
+    request: AuthorizationRequest,
+    params: dict[str, str],
+    cookie: str | None,
+) -> ResponseTarget:
+    if request.state is not None:
+        params["state"] = request.state
+    # RFC 9207 section 2: who answers, against mix-up.
+    params["iss"] = deps.settings.issuer
+    url = request.redirect_uri
+    if request.response_mode == "query":
+        url = add_query(url, params)
+    return ResponseTarget(url, request.response_mode, params, client.names, cookie)
+
+
+# RFC 6749 section 3.1.2: a query component of the registered URI is retained.
+def add_query(url: str, params: dict[str, str]) -> str:
+    """Append parameters to a URL."""
+    parts = urlsplit(url)
+    query = "&".join(filter(None, [parts.query, urlencode(params)]))
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,44 @@
+"""What the provider supports: the one table behind discovery, checks and registration."""
+
+from __future__ import annotations
+
+ID_TOKEN_ALGS = ("ES256", "RS256")
+# FAPI 2.0 Security Profile section 5.4.1 allows PS256, ES256 and EdDSA over Ed25519; RFC 9864
+# renamed the last one. RS256 is what OpenID Connect Core 1.0 section 9 leads basic clients to.
+FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")
+ASSERTION_ALGS = (*FAPI_ALGS, "RS256")
+DPOP_ALGS = FAPI_ALGS
+
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+RESPONSE_MODES = ("query", "form_post")
+PROMPTS = ("none", "login", "consent", "select_account")
+
+SCOPES = ("openid", "profile", "email", "phone", "identity", "offline_access")
+
+# OpenID Connect Core 1.0 section 5.4; `identity` is ours and carries what an administration needs.
+CLAIMS_OF_SCOPE: dict[str, tuple[str, ...]] = {
+    "profile": ("name", "given_name", "family_name", "birthdate"),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "identity": ("person_identifier", "first_surname", "second_surname", "registration_level"),
+}
+
+# Claims the gateway knows by itself; all others are asked of the registry and kept nowhere.
+OWN_CLAIMS = ("acr", "amr", "auth_time", "registration_level", "selected_idp")
+CLAIMS_SUPPORTED: tuple[str, ...] = (
+    "sub", "iss", "aud", "exp", "iat", "nonce", "sid", *OWN_CLAIMS,
+    *(
+        claim
+        for claims in CLAIMS_OF_SCOPE.values()
+        for claim in claims
+        if claim not in OWN_CLAIMS
+    ),
+)  # fmt: skip
+REGISTRY_CLAIMS = frozenset(
+    claim for claims in CLAIMS_OF_SCOPE.values() for claim in claims if claim not in OWN_CLAIMS
+)
+
+REQUEST_URI_PREFIX = "urn:ietf:params:oauth:request_uri:"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -1,0 +1,244 @@
+"""Answering an interaction: the other side of the seam in `interactions.py`."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import replace
+from typing import Any
+
+from clavis_kit.db import Connection
+from clavis_kit.keyed_hash import sha256_hex
+
+from clavis_gateway import endings
+from clavis_gateway.deps import Deps
+from clavis_gateway.errors import OAuthError, invalid_request
+from clavis_gateway.interaction_values import (
+    Authentication,
+    ClientView,
+    Interaction,
+    InteractionState,
+    Reason,
+    ResponseTarget,
+    SsoSessionView,
+)
+from clavis_gateway.oidc import issuing
+from clavis_gateway.oidc.checks.acr import unmet
+from clavis_gateway.oidc.checks.claims import id_token_claims, userinfo_claims
+from clavis_gateway.oidc.subjects import sub_for
+from clavis_gateway.records import RelyingParty, Session
+from clavis_gateway.rules.levels import Method
+from clavis_gateway.store import authorize, interactions, persons, sessions
+from clavis_gateway.store.interactions import Stored
+
+# What a person who left our registry can still log in with: means that others issued.
+_OTHERS_MEANS = frozenset({Method.CERTIFICATE_SOFTWARE, Method.CERTIFICATE_QSCD, Method.EIDAS})
+_ERROR_CODE = re.compile(r"[a-z_]{1,64}")
+
+
+class InteractionClosed(Exception):  # noqa: N818 -- it names a state, not a fault
+    """The interaction expired, was answered already, or belongs to another browser."""
+
+
+def client_view(client: RelyingParty) -> ClientView:
+    """Show of a relying party what the pages may know."""
+    return ClientView(
+        client_id=client.client_id,
+        name=client.names,
+        domain=client.domain,
+        logo_uri=client.metadata.get("logo_uri"),
+        minimum_loa=client.minimum_loa,
+        allowed_methods=frozenset(Method(method) for method in client.allowed_methods),
+        sso_allowed=client.sso_allowed,
+        first_party=client.first_party,
+        purpose=client.purpose,
+    )
+
+
+def _session_view(session: Session | None) -> SsoSessionView | None:
+    if session is None:
+        return None
+    return SsoSessionView(
+        session_id=session.session_id,
+        subject_id=session.subject_id,
+        loa=session.loa,
+        method=Method(session.method),
+        enrolment_level=session.enrolment_level,
+        auth_time=session.auth_time,
+        amr=session.amr,
+    )
+
+
+async def load_interaction(
+    deps: Deps, interaction_id: str, browser_cookie: str | None
+) -> Interaction | None:
+    """Return the interaction if this browser opened it, else None (expired ones included).
+
+    `browser_cookie` is the value of `__Host-Http-flow`.
+    """
+    now = deps.clock.now()
+    stored = await interactions.find(deps.pool, interaction_id, now)
+    if stored is None or browser_cookie is None:
+        return None
+    if not hmac.compare_digest(sha256_hex(browser_cookie), stored.browser_hash):
+        return None
+    state = InteractionState(stored.state)
+    if state is InteractionState.OPEN and stored.expires_at <= now:
+        state = InteractionState.EXPIRED
+    request = stored.request
+    requested = userinfo_claims(request.scope, request.claims) + id_token_claims(request.claims)
+    return Interaction(
+        interaction_id=stored.interaction_id,
+        state=state,
+        client=client_view(stored.client),
+        required_loa=stored.required_loa,
+        essential=stored.essential,
+        reasons=frozenset(Reason(reason) for reason in stored.reasons),
+        login_hint=request.login_hint,
+        ui_locales=request.ui_locales,
+        language=stored.language,
+        requested_claims=tuple(dict.fromkeys(requested)),
+        session=_session_view(stored.session) if stored.reasons <= {Reason.STEP_UP} else None,
+        progress=stored.progress,
+        created_at=stored.created_at,
+        expires_at=stored.expires_at,
+    )
+
+
+async def save_progress(deps: Deps, interaction_id: str, progress: dict[str, Any]) -> None:
+    """Replace the login area's own JSON. Does nothing once the interaction is closed."""
+    await interactions.save_progress(deps.pool, interaction_id, progress)
+
+
+async def save_language(deps: Deps, interaction_id: str, language: str) -> None:
+    """Remember the language the person chose for this interaction."""
+    await interactions.save_language(deps.pool, interaction_id, language)
+
+
+async def complete_interaction(
+    deps: Deps, interaction_id: str, authentication: Authentication
+) -> ResponseTarget:
+    """Answer the request for an identified person: session, grant and code, or an error.
+
+    The target carries an OAuth error instead of a code when the level does not suffice
+    (unmet_authentication_requirements), when the person may no longer log in this way
+    (access_denied), or when somebody else was expected (login_required): never a lower acr.
+    Raises InteractionClosed when it was answered already or has expired.
+    """
+    stored = await _open(deps, interaction_id)
+    async with deps.pool.acquire() as connection, connection.transaction():
+        await _answer(deps, connection, stored)
+        # The status is held until we commit: an ending that comes now finds the session we make.
+        status = await persons.hold_status(connection, authentication.subject_id)
+        error = _refusal(deps, stored, authentication, status)
+        if error is None and not await _pushed_request_is_ours(deps, connection, stored):
+            error = invalid_request("The request_uri has been used already.")
+        if error is not None:
+            return issuing.failure(deps, stored.client, stored.request, error)
+        session, cookie, ended = await _session(deps, connection, stored, authentication)
+        code = await issuing.issue_code(deps, connection, stored.client, stored.request, session)
+    if ended:
+        deps.logouts.wake()
+    return issuing.success(deps, stored.client, stored.request, code, cookie)
+
+
+async def fail_interaction(
+    deps: Deps, interaction_id: str, error: str, description: str
+) -> ResponseTarget:
+    """Answer the request with an OAuth error, for example access_denied on cancel.
+
+    Raises InteractionClosed when it was answered already or has expired.
+    """
+    if not _ERROR_CODE.fullmatch(error):
+        raise ValueError("not an OAuth error code")
+    stored = await _open(deps, interaction_id)
+    async with deps.pool.acquire() as connection, connection.transaction():
+        await _answer(deps, connection, stored)
+        await _pushed_request_is_ours(deps, connection, stored)
+    failure = OAuthError(error, description)
+    return issuing.failure(deps, stored.client, stored.request, failure)
+
+
+async def _open(deps: Deps, interaction_id: str) -> Stored:
+    stored = await interactions.find(deps.pool, interaction_id, deps.clock.now())
+    if stored is None:
+        raise InteractionClosed
+    return stored
+
+
+async def _answer(deps: Deps, connection: Connection, stored: Stored) -> None:
+    if not await interactions.answer(connection, stored.interaction_id, deps.clock.now()):
+        raise InteractionClosed
+
+
+async def _pushed_request_is_ours(deps: Deps, connection: Connection, stored: Stored) -> bool:
+    uri_hash = stored.request.pushed_hash
+    if uri_hash is None:
+        return True
+    return await authorize.consume_pushed_request(connection, uri_hash, deps.clock.now())
+
+
+def _refusal(
+    deps: Deps, stored: Stored, authentication: Authentication, status: str | None
+) -> OAuthError | None:
+    if not _may_log_in(authentication.method, status) or not stored.client.active:
+        return OAuthError("access_denied", "The person cannot use this service.")
+    if authentication.method not in stored.client.allowed_methods:
+        return OAuthError("access_denied", "The service does not accept this method.")
+    # OpenID Connect Core 1.0 section 3.1.2.1 (id_token_hint): anybody else is an error.
+    sub = sub_for(stored.client, authentication.subject_id, deps.pairwise)
+    if stored.request.hinted_sub not in (None, sub):
+        return OAuthError("login_required", "Another person logged in than the one expected.")
+    # Section 3.1.2.1 (prompt, max_age): the person must have acted for this very request.
+    acted_anew = authentication.auth_time >= stored.created_at
+    if not acted_anew and not stored.reasons <= {Reason.STEP_UP}:
+        return OAuthError("login_required", "The person must log in.")
+    # Unmet Authentication Requirements 1.0: never a lower acr than demanded.
+    if authentication.loa < stored.required_loa:
+        return unmet()
+    return None
+
+
+def _may_log_in(method: Method, status: str | None) -> bool:
+    """Say whether a person of this status can use the method; None: nothing is known against it."""
+    if status in (None, "active"):
+        return True
+    return status != "deceased" and method in _OTHERS_MEANS
+
+
+async def _session(
+    deps: Deps, connection: Connection, stored: Stored, authentication: Authentication
+) -> tuple[Session, str, bool]:
+    """Raise the browser's session or start a new one; return it, its cookie, and if one ended."""
+    now, cookie = deps.clock.now(), deps.new_secret()
+    fresh = Session(
+        session_id=deps.new_id(),
+        subject_id=authentication.subject_id,
+        loa=authentication.loa,
+        method=authentication.method,
+        enrolment_level=authentication.enrolment_level,
+        amr=authentication.amr,
+        auth_time=authentication.auth_time,
+        started_at=now,
+        last_seen_at=now,
+        expires_at=now + deps.settings.session_absolute,
+    )
+    old = stored.session
+    if old is not None and old.subject_id == authentication.subject_id:
+        renewed = replace(
+            fresh,
+            session_id=old.session_id,
+            started_at=old.started_at,
+            expires_at=old.expires_at,
+        )
+        if await sessions.renew(connection, renewed, sha256_hex(cookie)):
+            return renewed, cookie, False
+    await sessions.start(connection, fresh, sha256_hex(cookie))
+    # Another person at the same browser: the session it no longer holds must not live on.
+    replaced = old is not None and old.subject_id != authentication.subject_id
+    if old is not None and replaced:
+        await endings.end_sessions(
+            connection, [old.session_id], "replaced",
+            now=now, pairwise=deps.pairwise, new_id=deps.new_id,
+        )  # fmt: skip
+    return fresh, cookie, replaced

@@ -1,0 +1,122 @@
+"""The content of ID tokens and access tokens. Pure: who signs and who stores is elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from clavis_kit.keyed_hash import sha256_hex
+
+from clavis_gateway.oidc import jose
+from clavis_gateway.records import AccessToken, Grant, RelyingParty
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long tokens live."""
+
+    access_token: timedelta
+    id_token: timedelta
+    refresh_token: timedelta
+
+
+def seconds(moment: datetime) -> int:
+    """Return a NumericDate."""
+    return int(moment.timestamp())
+
+
+# OpenID Connect Core 1.0 section 2, and section 12.2 for refreshing: same iss, sub, aud and
+# auth_time, no nonce.
+def id_token(
+    *,
+    issuer: str,
+    grant: Grant,
+    sid: str,
+    access_token: str,
+    now: datetime,
+    lifetime: timedelta,
+    extra: dict[str, Any],
+    first: bool,
+) -> dict[str, Any]:
+    """Compose the claims of an ID token; `extra` holds what claims.id_token asked for."""
+    claims: dict[str, Any] = {
+        **extra,
+        "iss": issuer,
+        "sub": grant.sub,
+        "aud": grant.client_id,
+        "exp": seconds(now + lifetime),
+        "iat": seconds(now),
+        "auth_time": seconds(grant.auth_time),
+        "acr": grant.acr,
+        "amr": list(grant.amr),
+        "sid": sid,
+        "at_hash": jose.at_hash(access_token),
+    }
+    if first and grant.nonce is not None:
+        claims["nonce"] = grant.nonce
+    return claims
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccessToken:
+    """An access token to hand out: what it is, and the record of it.
+
+    `jwt_claims` are set when the token is a JWT for our own APIs; else `opaque` is the token.
+    """
+
+    record: AccessToken
+    opaque: str | None
+    jwt_claims: dict[str, Any] | None
+
+
+def access_token(
+    client: RelyingParty,
+    *,
+    issuer: str,
+    grant: Grant | None,
+    sid: str | None,
+    scope: str,
+    jkt: str | None,
+    handle: str,
+    now: datetime,
+    lifetime: timedelta,
+) -> NewAccessToken:
+    """Compose an access token.
+
+    Clients of our own APIs get a JWT that those verify by themselves; all others get an opaque
+    handle, worthless to anyone but us. Both are on record, so that both can be ended at once.
+    """
+    record = AccessToken(
+        handle_hash=sha256_hex(handle),
+        grant_id=grant.grant_id if grant else None,
+        client_id=client.client_id,
+        scope=scope,
+        audience=(*client.audiences, issuer) if client.audiences else (),
+        jkt=jkt,
+        issued_at=now,
+        expires_at=now + lifetime,
+    )
+    if not client.audiences:
+        return NewAccessToken(record, handle, None)
+    # RFC 9068 section 2.2.
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "sub": grant.sub if grant else client.client_id,
+        "aud": list(record.audience),
+        "client_id": client.client_id,
+        "exp": seconds(record.expires_at),
+        "iat": seconds(now),
+        "jti": handle,
+        "scope": scope,
+    }
+    if grant is not None:
+        claims |= {
+            "acr": grant.acr,
+            "amr": list(grant.amr),
+            "auth_time": seconds(grant.auth_time),
+            "sid": sid,
+        }
+    if jkt is not None:
+        claims["cnf"] = {"jkt": jkt}
+    return NewAccessToken(record, None, claims)

@@ -1,0 +1,33 @@
+"""All routes of the gateway in one list."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from clavis_gateway import citizen_sessions
+from clavis_gateway.certificates import routes as certificates
+from clavis_gateway.errors import OAuthError, PageFaultError
+from clavis_gateway.login import assets
+from clavis_gateway.login.routes import activate, home, permanent, pin, select
+from clavis_gateway.oidc.endpoints import (
+    authorize,
+    discovery,
+    introspect,
+    logout,
+    par,
+    revoke,
+    token,
+    userinfo,
+)
+from clavis_gateway.oidc.http import on_oauth_error, on_page_fault
+
+
+def include_routes(app: FastAPI) -> None:
+    """Add every route and the handlers of their errors."""
+    for module in (discovery, authorize, par, token, userinfo, introspect, revoke, logout):
+        app.include_router(module.router, tags=["openid"])
+    app.include_router(citizen_sessions.router)
+    for pages in (assets, home, select, pin, permanent, certificates, activate):
+        app.include_router(pages.router)
+    app.add_exception_handler(OAuthError, on_oauth_error)
+    app.add_exception_handler(PageFaultError, on_page_fault)

@@ -1,0 +1,103 @@
+"""From database rows to records. Column lists live here once, prefixed for joins."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import asyncpg
+from clavis_kit.loa import Loa
+
+from clavis_gateway.records import (
+    AccessToken,
+    Code,
+    Grant,
+    Profile,
+    RefreshToken,
+    RelyingParty,
+    Session,
+)
+
+Row = asyncpg.Record
+
+RELYING_PARTY = (
+    "client_id", "metadata", "profile", "secret_hash", "minimum_loa", "allowed_methods",
+    "sso_allowed", "first_party", "sector", "names", "purpose", "audiences", "status",
+)  # fmt: skip
+SESSION = (
+    "session_id", "subject_id", "loa", "method", "enrolment_level", "amr", "auth_time",
+    "started_at", "last_seen_at", "expires_at",
+)  # fmt: skip
+GRANT = (
+    "grant_id", "client_id", "subject_id", "sub", "session_id", "scope", "claims", "acr",
+    "method", "amr", "auth_time", "nonce", "created_at", "expires_at", "revoked_at",
+)  # fmt: skip
+CODE = (
+    "code_hash", "grant_id", "redirect_uri", "code_challenge", "dpop_jkt", "expires_at",
+    "consumed_at",
+)  # fmt: skip
+REFRESH_TOKEN = (
+    "token_hash", "grant_id", "scope", "jkt", "created_at", "expires_at", "consumed_at",
+)  # fmt: skip
+ACCESS_TOKEN = (
+    "handle_hash", "grant_id", "client_id", "scope", "audience", "jkt", "issued_at",
+    "expires_at", "revoked_at",
+)  # fmt: skip
+
+
+def columns(names: tuple[str, ...], alias: str) -> str:
+    """List columns of a joined table under unambiguous names: `g.scope AS g_scope, ...`."""
+    return ", ".join(f"{alias}.{name} AS {alias}_{name}" for name in names)
+
+
+def _values(row: Row, names: tuple[str, ...], alias: str) -> dict[str, Any] | None:
+    if row[f"{alias}_{names[0]}"] is None:
+        return None
+    values = {name: row[f"{alias}_{name}"] for name in names}
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    return values
+
+
+def relying_party(row: Row | None, alias: str = "c") -> RelyingParty | None:
+    """Read a client, or None when the join found none."""
+    values = _values(row, RELYING_PARTY, alias) if row else None
+    if values is None:
+        return None
+    values["profile"] = cast("Profile", values["profile"])
+    values["minimum_loa"] = Loa(values["minimum_loa"])
+    values["allowed_methods"] = frozenset(values["allowed_methods"])
+    return RelyingParty(**values)
+
+
+def session(row: Row | None, alias: str = "s") -> Session | None:
+    """Read a session, or None when the join found none."""
+    values = _values(row, SESSION, alias) if row else None
+    if values is None:
+        return None
+    values["loa"] = Loa(values["loa"])
+    return Session(**values)
+
+
+def grant(row: Row | None, alias: str = "g") -> Grant | None:
+    """Read a grant, or None when the join found none."""
+    values = _values(row, GRANT, alias) if row else None
+    return Grant(**values) if values else None
+
+
+def code(row: Row | None, alias: str = "a") -> Code | None:
+    """Read an authorization code, or None when the join found none."""
+    values = _values(row, CODE, alias) if row else None
+    return Code(**values) if values else None
+
+
+def refresh_token(row: Row | None, alias: str = "r") -> RefreshToken | None:
+    """Read a refresh token, or None when the join found none."""
+    values = _values(row, REFRESH_TOKEN, alias) if row else None
+    return RefreshToken(**values) if values else None
+
+
+def access_token(row: Row | None, alias: str = "t") -> AccessToken | None:
+    """Read an access token, or None when the join found none."""
+    values = _values(row, ACCESS_TOKEN, alias) if row else None
+    return AccessToken(**values) if values else None

@@ -1,0 +1,92 @@
+"""A running gateway in this process, over HTTP, on a real database; and what it talks to."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from clavis_gateway.app import create_app, install
+from clavis_gateway.settings import GatewaySettings
+from clavis_kit.clock import FrozenClock
+from clavis_kit.db import open_pool
+from clavis_kit.runtime import Runtime, background
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
+from clavis_kit.settings import read_ec_private_key
+from clavis_testkit.service_databases import Database
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from services.gateway.tests.oidc.gateway_world import ISSUER, Peer, World
+
+
+@pytest.fixture(scope="session")
+def gateway_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("gateway-keys")
+    names = ("national_id_key_file", "pairwise_key_file", "key_encryption_key_file")
+    files = {name: folder / f"{name}.bin" for name in names}
+    for file in files.values():
+        file.write_bytes(secrets.token_bytes(32))
+    key = ec.generate_private_key(ec.SECP256R1())
+    files["service_key_file"] = folder / "service.pem"
+    files["service_key_file"].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return files
+
+
+@pytest_asyncio.fixture
+async def peer() -> AsyncIterator[Peer]:
+    """The outside: a registry that answers claims, and addresses that take logout tokens."""
+    async with Peer.started() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def world(
+    database: Any, gateway_keys: dict[str, Path], frozen_clock: FrozenClock, peer: Peer
+) -> AsyncIterator[World]:
+    made: Database = await database("gateway")
+    async with running_gateway(made, gateway_keys, frozen_clock, peer) as world:
+        yield world
+
+
+@contextlib.asynccontextmanager
+async def running_gateway(
+    made: Database, keys: dict[str, Path], clock: FrozenClock, peer: Peer, **overrides: Any
+) -> AsyncIterator[World]:
+    """Run all of the gateway but its Kafka consumer, which test_endings.py gives its events."""
+    settings = GatewaySettings(
+        database_url=made.dsn,
+        kafka_bootstrap="127.0.0.1:1",
+        public_url=ISSUER,
+        registry_url=peer.url,
+        pin_url=peer.url,
+        permanent_url=peer.url,
+        **keys,
+        **overrides,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await open_pool(settings.database_url, 10)
+        stack.push_async_callback(pool.close)
+        out = await stack.enter_async_context(httpx.AsyncClient())
+        signer = ServiceTokenSigner("gateway", read_ec_private_key(keys["service_key_file"]), clock)
+        app = create_app(settings, clock=clock)
+        runtime = Runtime(pool, out, clock, signer, JwksCache(out))
+        deps = await install(app, settings, runtime)
+        stack.callback(deps.keys.close)
+        await stack.enter_async_context(background(deps.logouts.run()))
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url=ISSUER)
+        )
+        yield World(app, deps, http, clock, peer, made)
