@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from clavis_kit import logging
 from clavis_testkit.launchers.process import LOOPBACK, LauncherError, require_free_port
 
 from dev import demo_file, seed
@@ -152,6 +153,7 @@ def main() -> int:
     terminal = Terminal(verbose=os.environ.get("VERBOSE", "") not in {"", "0"})
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _request_stop)
+    logging.configure("demo", "WARNING")
     try:
         Demo(from_environment(), terminal).run()
     except StopRequested:

@@ -12,6 +12,7 @@ from dev.layout import Layout
 from dev.pages import text
 
 _SCOPE = "openid profile email phone identity offline_access"
+_SECTORS = {"web": "biblioteca", "substantial": "padron", "high": "salud"}
 _CITIZEN_APIS = ("clavis-registry", "clavis-permanent", "clavis-signing", "clavis-gateway")
 
 
@@ -53,13 +54,16 @@ def demo_clients(layout: Layout) -> list[DemoClient]:
 
 def plant_clients(layout: Layout, infrastructure: Infrastructure) -> None:
     """Register every relying party through the gateway's command line. DemoError."""
-    files = []
-    for client in demo_clients(layout):
-        path = layout.file("clients", f"{client.client_id}.json")
-        write_private(path, json.dumps(client.document(), indent=2, ensure_ascii=False).encode())
-        files.append(str(path))
-    for file in files:
-        run_command(layout, infrastructure, "gateway", ["client", "apply", file])
+    clients = demo_clients(layout)
+    for client in clients:
+        _write(layout.file("clients", f"{client.client_id}.json"), client.document())
+    everything = layout.file("clients", "all.json")
+    _write(everything, [client.document() for client in clients])
+    run_command(layout, infrastructure, "gateway", ["client", "apply", str(everything)])
+
+
+def _write(path: Path, document: Any) -> None:
+    write_private(path, json.dumps(document, indent=2, ensure_ascii=False).encode())
 
 
 def _secret(layout: Layout, client_id: str) -> str:
@@ -96,7 +100,15 @@ def _public_body(layout: Layout, client_id: str, key: str, level: str, port: int
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
         client_secret=_secret(layout, client_id),
     )
-    return DemoClient(client_id, metadata, {"profile": "basic", "minimum_loa": level})
+    operator = {
+        "profile": "basic",
+        "minimum_loa": level,
+        # Bodies of their own: what one knows a person by says nothing to another.
+        "sector_identifier": f"{_SECTORS[key]}.villaclara.example",
+        "purpose#es": text(f"{key}_lead", "es"),
+        "purpose#en": text(f"{key}_lead", "en"),
+    }
+    return DemoClient(client_id, metadata, operator)
 
 
 def _post(layout: Layout) -> DemoClient:
