@@ -1,0 +1,61 @@
+"""Judging signatures and revocation from outside: pyHanko for PDFs, HTTP for OCSP and CRL."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from clavis_testkit.running_demo import RunningDemo
+
+TIMEOUT_SECONDS = 5.0
+
+
+def _authority(demo: RunningDemo, name: str) -> Path:
+    return demo.directory / "pki" / "signing" / f"{name}.cer.pem"
+
+
+def embedded_signature(signed: bytes) -> Any:
+    """Return the one signature in a PDF."""
+    signatures = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+    assert len(signatures) == 1, f"{len(signatures)} signatures"
+    return signatures[0]
+
+
+def validate_signature(signed: bytes, demo: RunningDemo) -> Any:
+    """Validate the signature of a PDF against our root; return pyHanko's status."""
+    context = ValidationContext(
+        trust_roots=[load_cert_from_pemder(str(_authority(demo, "root")))],
+        other_certs=[load_cert_from_pemder(str(_authority(demo, "issuing")))],
+        allow_fetching=False,
+    )
+    return validate_pdf_signature(embedded_signature(signed), context)
+
+
+def ocsp_status(signed: bytes, demo: RunningDemo) -> str:
+    """Ask the responder about the certificate of a signature: good, revoked or unknown."""
+    der = embedded_signature(signed).signer_cert.dump()
+    issuer = x509.load_pem_x509_certificate(_authority(demo, "issuing").read_bytes())
+    builder = ocsp.OCSPRequestBuilder()
+    request = builder.add_certificate(x509.load_der_x509_certificate(der), issuer, SHA256())
+    answer = httpx.post(
+        demo.url(4) + "/pki/ocsp",
+        content=request.build().public_bytes(Encoding.DER),
+        headers={"Content-Type": "application/ocsp-request"},
+        timeout=TIMEOUT_SECONDS,
+    )
+    return ocsp.load_der_ocsp_response(answer.content).certificate_status.name.lower()
+
+
+def crl_serials(demo: RunningDemo) -> set[int]:
+    """Return the serial numbers on the list of the issuing authority."""
+    answer = httpx.get(demo.url(4) + "/pki/crl/issuing.crl", timeout=TIMEOUT_SECONDS)
+    return {entry.serial_number for entry in x509.load_der_x509_crl(answer.content)}
