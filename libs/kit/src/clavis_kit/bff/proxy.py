@@ -12,6 +12,7 @@ from clavis_kit.bff.deps import BffDeps
 from clavis_kit.bff.rules import Upstream
 from clavis_kit.errors import ServiceError
 
+LANGUAGE_COOKIE = "__Host-lang"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _API_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -45,6 +46,7 @@ async def forward(
         url,
         headers={
             **rules.forwarded_request_headers(request.headers.items()),
+            **_language(deps, request),
             "authorization": f"Bearer {access_token}",
             "accept-encoding": "identity",
         },
@@ -62,6 +64,12 @@ async def forward(
         {**rules.forwarded_response_headers(answer.headers.multi_items()), **_API_HEADERS},
         background=BackgroundTask(answer.aclose),
     )
+
+
+def _language(deps: BffDeps, request: Request) -> dict[str, str]:
+    # A link to a document cannot carry a header of the page: the choice is in the cookie.
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return {"accept-language": deps.files.language(chosen)} if chosen else {}
 
 
 def check_length(request: Request, upstream: Upstream) -> None:

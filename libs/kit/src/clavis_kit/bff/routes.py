@@ -16,7 +16,6 @@ from clavis_kit.ids import new_secret
 from clavis_kit.loa import from_acr
 from clavis_kit.logging import get_logger
 
-LANGUAGE_COOKIE = "__Host-lang"
 PROBLEM_PAGE = "/sign-in"
 _MAX_AGE_LIMIT = 86400
 _NOT_MODIFIED = 304
@@ -41,7 +40,7 @@ def _set_cookie(response: Response, name: str, value: str, same_site: Any, age: 
 
 
 def _page(deps: BffDeps, request: Request, target: str) -> Response:
-    language = request.cookies.get(LANGUAGE_COOKIE, "")
+    language = request.cookies.get(proxy.LANGUAGE_COOKIE, "")
     return HTMLResponse(deps.files.continue_page(target, language), headers=PAGE_HEADERS)
 
 
@@ -59,7 +58,7 @@ async def login(
 ) -> Response:
     """Send the person to the identity provider, to come back to `return`."""
     deps = _deps(request)
-    language = request.cookies.get(LANGUAGE_COOKIE)
+    language = request.cookies.get(proxy.LANGUAGE_COOKIE)
     asked = sessions.SignInRequest(
         return_path=return_path if rules.is_local_path(return_path) else "/",
         required=rules.loa_named(acr),
