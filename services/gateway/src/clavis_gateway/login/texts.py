@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from clavis_kit.loa import Loa
 
-from clavis_gateway.rules.levels import Choice, Method, Reason, WayUp
+from clavis_gateway.rules.levels import Choice, Reason, WayUp
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -87,10 +86,6 @@ ERRORS: Mapping[str, str] = {
     "missing_symbol": N_("Añada un signo, como un punto o un guion, o use 16 caracteres o más."),
     "contains_personal": N_("No use su nombre, sus apellidos ni su número de documento."),
     "same_as_previous": N_("No repita la contraseña anterior."),
-    # The frame
-    "service-down": N_("Ahora mismo no podemos atender esta forma de identificarse."),
-    "overloaded": N_("Hay mucha gente entrando. Espere unos segundos e inténtelo de nuevo."),
-    "form-stale": N_("No hemos podido comprobar de dónde viene este formulario. Envíelo otra vez."),
 }
 
 # The rules of a password that only say what is missing, one line each in the summary.
@@ -145,17 +140,6 @@ LEVELS: Mapping[Loa, str] = {
     Loa.HIGH: N_("alto"),
 }
 
-METHODS: Mapping[Method, str] = {
-    Method.PIN: N_("PIN por SMS"),
-    Method.APP: N_("confirmación en la app"),
-    Method.PERMANENT: N_("contraseña"),
-    Method.PERMANENT_OTP: N_("contraseña y código por SMS"),
-    Method.PASSKEY: N_("llave de acceso"),
-    Method.CERTIFICATE_SOFTWARE: N_("certificado electrónico"),
-    Method.CERTIFICATE_QSCD: N_("DNI electrónico o certificado en tarjeta"),
-    Method.EIDAS: N_("identidad de otro país de la Unión"),
-}
-
 # Claims a relying party may ask for, as people would name them; several may share one name.
 CLAIMS: Mapping[str, str] = {
     "name": N_("Nombre y apellidos"),
@@ -174,7 +158,6 @@ CLAIMS: Mapping[str, str] = {
     "selected_idp": N_("Forma en que se ha identificado"),
 }
 
-ShortReason = Literal["no_phone", "basic_level", "undeliverable", "not_accepted"]
 SHORT_REASONS: Mapping[str, str] = {
     "no_phone": N_("No consta un móvil al que enviarle el código."),
     "basic_level": N_("Su registro es de nivel básico."),
