@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -23,6 +24,11 @@ def _authority(demo: RunningDemo, name: str) -> Path:
     return demo.directory / "pki" / "signing" / f"{name}.cer.pem"
 
 
+def _certificate(demo: RunningDemo, name: str) -> Any:
+    _, _, der = pem.unarmor(_authority(demo, name).read_bytes())
+    return asn1_x509.Certificate.load(der)
+
+
 def embedded_signature(signed: bytes) -> Any:
     """Return the one signature in a PDF."""
     signatures = PdfFileReader(io.BytesIO(signed)).embedded_signatures
@@ -33,8 +39,8 @@ def embedded_signature(signed: bytes) -> Any:
 def validate_signature(signed: bytes, demo: RunningDemo) -> Any:
     """Validate the signature of a PDF against our root; return pyHanko's status."""
     context = ValidationContext(
-        trust_roots=[load_cert_from_pemder(str(_authority(demo, "root")))],
-        other_certs=[load_cert_from_pemder(str(_authority(demo, "issuing")))],
+        trust_roots=[_certificate(demo, "root")],
+        other_certs=[_certificate(demo, "issuing")],
         allow_fetching=False,
     )
     return validate_pdf_signature(embedded_signature(signed), context)
