@@ -1,0 +1,37 @@
+"""The command line: `python -m clavis_permanent serve` and `migrate`."""
+
+import argparse
+import sys
+
+from clavis_kit.commands import add_migrate
+from clavis_kit.http import serve
+from clavis_kit.settings import KeyFileError, load
+
+from clavis_permanent.app import create_app
+from clavis_permanent.settings import MIGRATIONS, PermanentSettings
+
+
+def run_service(_: argparse.Namespace) -> int:
+    """Serve until told to stop; a key that cannot be read ends the start with a sentence."""
+    settings = load(PermanentSettings)
+    try:
+        serve(create_app(settings), settings)
+    except KeyFileError as error:
+        print(f"permanent: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def main() -> int:
+    """Read the verb and run it."""
+    parser = argparse.ArgumentParser(prog="clavis_permanent")
+    verbs = parser.add_subparsers(required=True)
+    verbs.add_parser("serve", help="run the service").set_defaults(run=run_service)
+    add_migrate(verbs, "permanent", MIGRATIONS)
+    arguments = parser.parse_args()
+    code: int = arguments.run(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

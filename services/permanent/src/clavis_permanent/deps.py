@@ -1,0 +1,94 @@
+"""What an action may use, made once by the application."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clavis_kit import national_id
+from clavis_kit.clock import Clock
+from clavis_kit.db import Pool
+from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.messages import MessageSender
+from clavis_kit.settings import read_key_bytes
+
+from clavis_permanent.errors import invalid_national_id
+from clavis_permanent.passwords import Passwords
+from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
+from clavis_permanent.store.credentials import DECOY_SLOTS
+
+# Stands for the person who does not exist, so that the work is the same.
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True)
+class Pepper:
+    """The keys of what this service stores, each derived from one file for one purpose."""
+
+    password: bytes
+    email: KeyedHash
+    otp: KeyedHash
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Pepper":
+        """Read the file and derive the keys. Raises KeyFileError."""
+        root = read_key_bytes(path)
+        return cls(
+            password=_derive(root, "password"),
+            email=KeyedHash(_derive(root, "email")),
+            otp=KeyedHash(_derive(root, "otp")),
+        )
+
+
+# NIST SP 800-108 section 4: a key for each purpose, from a pseudorandom function of the root.
+def _derive(root: bytes, purpose: str) -> bytes:
+    return hmac.new(root, f"clavis permanent {purpose}".encode(), hashlib.sha256).digest()
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keyed hashes this service computes."""
+
+    national_id: KeyedHash
+    activation_code: KeyedHash
+    name: KeyedHash
+    pepper: Pepper
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The numbers an operator may set."""
+
+    password: PasswordPolicy
+    otp: OtpPolicy
+    activation: ActivationPolicy
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Everything that is not a value: storage, time, chance, keys, the way to a phone."""
+
+    pool: Pool
+    clock: Clock
+    new_id: Callable[[], str]
+    random_below: Callable[[int], int]
+    keys: Keys
+    passwords: Passwords
+    messages: MessageSender
+    policies: Policies
+    brand: str
+    otp_domain: str | None
+
+
+def national_id_hash_of(deps: Deps, typed: str) -> str:
+    """Return the keyed hash of a typed identity number. Raises ServiceError 422."""
+    try:
+        return deps.keys.national_id.of(national_id.normalise(typed))
+    except national_id.NationalIdError as error:
+        raise invalid_national_id() from error
+
+
+def decoy_slot(keyed_hash: str) -> int:
+    """Choose the decoy row that is written in place of a credential."""
+    return int(keyed_hash[:8], 16) % DECOY_SLOTS

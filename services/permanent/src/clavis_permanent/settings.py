@@ -1,0 +1,87 @@
+"""What an operator may set. A wrong value stops the start with a sentence."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from clavis_kit.settings import ServiceSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+class PermanentSettings(ServiceSettings):
+    """Settings of the permanent service, read from CLAVIS_PERMANENT_*."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAVIS_PERMANENT_", frozen=True, extra="ignore")
+
+    service_name: str = "permanent"
+    brand: str = Field(default="Clavis", max_length=20, description="name in messages")
+    national_id_key_file: Path = Field(description="key of national_id_hash")
+    activation_key_file: Path = Field(description="key of activation_code_hash")
+    name_key_file: Path = Field(description="key of the forbidden words")
+    contact_key_file: Path = Field(description="EC P-256 private key, PEM: opens contact data")
+    password_pepper_file: Path = Field(description="key of what is stored, 32 bytes or more")
+    sms_webhook_url: str = Field(description="where SMS are posted")
+    oidc_issuer: str = Field(description="issuer of the access tokens accepted")
+    oidc_jwks_url: str | None = Field(default=None, description="its keys; default <issuer>/jwks")
+    otp_domain: str | None = Field(
+        default=None, max_length=48, description="host to which codes are bound; none if unset"
+    )
+
+    password_minimum_length: int = Field(default=8, ge=8)
+    password_classless_length: int = Field(default=16, ge=8)
+    password_maximum_length: int = Field(default=128, ge=64)
+    password_lifetime_days: int = Field(default=730, ge=1)
+    password_max_failures: int = Field(default=5, ge=1, le=100)
+    otp_lifetime_seconds: int = Field(default=300, ge=60, le=900)
+    otp_max_tries: int = Field(default=3, ge=1, le=10)
+    otp_resend_seconds: int = Field(default=60, ge=1)
+    otp_sends_per_hour: int = Field(default=5, ge=1)
+    activation_code_max_failures: int = Field(default=5, ge=1, le=100)
+    activation_attempts_per_hour: int = Field(default=10, ge=1)
+    activation_choose_seconds: int = Field(default=900, ge=60)
+
+    argon2_memory_kib: int = Field(default=19 * 1024, ge=8 * 1024)
+    argon2_passes: int = Field(default=2, ge=1)
+    argon2_lanes: int = Field(default=1, ge=1)
+    argon2_workers: int = Field(default=os.cpu_count() or 1, ge=1)
+    argon2_queue: int = Field(default=64, ge=0, description="waiting jobs before 503")
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the issuer's keys are."""
+        return self.oidc_jwks_url or f"{self.oidc_issuer}/jwks"
+
+    @property
+    def password_policy(self) -> PasswordPolicy:
+        """The numbers as the rules take them."""
+        return PasswordPolicy(
+            minimum_length=self.password_minimum_length,
+            classless_length=self.password_classless_length,
+            maximum_length=self.password_maximum_length,
+            lifetime=timedelta(days=self.password_lifetime_days),
+            max_failures=self.password_max_failures,
+        )
+
+    @property
+    def otp_policy(self) -> OtpPolicy:
+        """The numbers as the rules take them."""
+        return OtpPolicy(
+            lifetime=timedelta(seconds=self.otp_lifetime_seconds),
+            max_tries=self.otp_max_tries,
+            resend_after=timedelta(seconds=self.otp_resend_seconds),
+            sends_per_hour=self.otp_sends_per_hour,
+        )
+
+    @property
+    def activation_policy(self) -> ActivationPolicy:
+        """The numbers as the rules take them."""
+        return ActivationPolicy(
+            max_code_failures=self.activation_code_max_failures,
+            attempts_per_hour=self.activation_attempts_per_hour,
+            time_to_choose=timedelta(seconds=self.activation_choose_seconds),
+        )

@@ -1,0 +1,1 @@
+"""SQL of the permanent service. What must be atomic is one statement."""
