@@ -245,7 +245,8 @@ def make_request(query: str = "", headers: dict[str, str] | None = None) -> Requ
 
 
 def render(renderer: Renderer, state: State, language: Language) -> Response:
-    context: dict[str, Any] = {"required": Loa.LOW, "flow": FLOW, "csrf": "0" * 64, "state": STATE}
+    flow = FLOW | {"others": state.template not in {"select.html", "blocked.html"}}
+    context: dict[str, Any] = {"required": Loa.LOW, "flow": flow, "csrf": "0" * 64, "state": STATE}
     faults = [renderer.fault(language, code, name, **values) for code, name, values in state.faults]
     return renderer.page(
         make_request(),
@@ -255,8 +256,15 @@ def render(renderer: Renderer, state: State, language: Language) -> Response:
         language_url="/login/x",
         faults=faults,
         service=SERVICE if state.flow else None,
-        context=context | state.context,
+        context=context | _translated(state.context, language),
     )
+
+
+def _translated(context: dict[str, Any], language: Language) -> dict[str, Any]:
+    return {
+        key: language.text(value) if key in {"title", "advice"} else value
+        for key, value in context.items()
+    }
 
 
 def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response]]:

@@ -24,6 +24,7 @@ SOURCE_LANGUAGE = "es"
 LANGUAGE_COOKIE = "__Host-lang"
 DOMAIN = "clavis"
 _MAX_RANGES = 20
+_FORMATS = {"en": "en_GB"}  # in Europe the day comes first
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,9 @@ def _accepted(header: str) -> list[str]:
 
 def clock_time(moment: datetime, language: str, zone: ZoneInfo) -> str:
     """Write a time of day as people read it: 10:42."""
-    return format_time(moment.astimezone(zone), "HH:mm", locale=language)
+    return format_time(moment.astimezone(zone), "HH:mm", locale=_FORMATS.get(language, language))
 
 
 def calendar_date(moment: datetime, language: str, zone: ZoneInfo) -> str:
     """Write a date in words: 17 de mayo de 2031."""
-    return format_date(moment.astimezone(zone), "long", locale=language)
+    return format_date(moment.astimezone(zone), "long", locale=_FORMATS.get(language, language))
