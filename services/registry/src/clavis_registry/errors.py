@@ -51,6 +51,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "person-not-active": (409, "The person's identity has ended."),
     "office-not-found": (404, "There is no such office."),
     "officer-not-active": (403, "This account may not enrol people."),
+    "own-enrolment": (403, "Officers do not enrol themselves."),
     "citizen-not-active": (401, "The identity behind this token has ended."),
     "not-registered": (409, "Only a registered person can renounce."),
     "insufficient-level": (403, "This needs a login at a higher level of assurance."),

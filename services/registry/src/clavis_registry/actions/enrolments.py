@@ -50,7 +50,10 @@ async def start_enrolment(
     refuse_unfit(applicant, deps.day_of(now))
     enrolment_id = deps.new_id()
     async with deps.transaction() as unit:
-        await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        known = await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        # Segregation of duties (ISO/IEC 27002:2022 control 5.3).
+        if known is not None and known.subject_id == officer.subject_id:
+            raise refuse("own-enrolment")
         await unit.enrolments.add(
             NewEnrolment(
                 enrolment_id=enrolment_id,

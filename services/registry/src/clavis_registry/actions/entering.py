@@ -66,13 +66,16 @@ def refuse_unfit(applicant: Applicant, today: date) -> None:
         raise refuse(code)
 
 
-async def refuse_unwelcome(deps: Deps, unit: Unit, national_id: str, channel: Channel) -> None:
+async def refuse_unwelcome(
+    deps: Deps, unit: Unit, national_id: str, channel: Channel
+) -> Person | None:
     """Raise why this number cannot be enrolled, before asking the person for anything."""
     if await unit.death_notices.exists(deps.keys.national_id.of(national_id)):
         raise refuse("person-deceased")
     person = await unit.persons.find(national_id)
     if person is not None:
         _effect(person, channel)
+    return person
 
 
 def _effect(person: Person, channel: Channel) -> EnrolmentEffect:
@@ -86,7 +89,7 @@ def _effect(person: Person, channel: Channel) -> EnrolmentEffect:
 
 async def enter_person(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -> Person:
     """Enter or raise the person, with evidence, contact data and events, in one transaction."""
-    refuse_unfit(applicant, deps.day_of(act.at))
+    refuse_unfit(applicant, deps.day_of(deps.clock.now()))
     national_id_hash = deps.keys.national_id.of(applicant.national_id)
     if await unit.death_notices.exists(national_id_hash):
         raise refuse("person-deceased")

@@ -89,16 +89,19 @@ def document_refusal(national_id: str, document: Document, today: date) -> str |
         return "document-dates-inconsistent"
     elif document.expires_on < today:
         return "document-expired"
-    return None if is_dni else _support_refusal(document)
+    return _support_refusal(document)
 
 
 def _support_refusal(document: Document) -> str | None:
-    prefix = _RESIDENCE_SUPPORT[document.kind]
-    if not document.support_number:
+    support = document.support_number
+    if document.kind is DocumentKind.DNI:
+        # Not asked for: the datum of a DNI is a date. Old cards carry the number plus a character.
+        readable = support is None or re.fullmatch("[A-Z0-9]{1,12}", support)
+        return None if readable else "support-number-invalid"
+    if not support:
         return "support-number-required"
-    if not re.fullmatch(rf"{prefix}[0-9]{{8}}", document.support_number):
-        return "support-number-invalid"
-    return None
+    right = re.fullmatch(rf"{_RESIDENCE_SUPPORT[document.kind]}[0-9]{{8}}", support)
+    return None if right else "support-number-invalid"
 
 
 def contrast_datum(national_id: str, document: Document) -> str:

@@ -1,0 +1,110 @@
+"""The acceptance document: a tagged PDF with the activation code, once."""
+
+import asyncio
+import io
+
+import pikepdf
+import pypdfium2
+import pytest
+from clavis_events.registry.v1 import contact_pb2
+from clavis_registry.rules.activation_code import canonical
+
+from services.registry.tests.world import COMPLETION, Enrol, Prove, World
+
+PATH = "/officer/v1/enrolments/{}/acceptance.pdf"
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def code_in(pdf: bytes) -> str:
+    words = text_of(pdf).split()
+    return next(word for word in words if canonical(word) and word.count("-") == 2)
+
+
+@pytest.mark.parametrize(("language", "title"), [("es", "Documento de aceptación"),
+                                                 ("en", "Acceptance document")])  # fmt: skip
+async def test_it_says_what_was_accepted_in_the_language_of_the_terms(
+    world: World, prove: Prove, language: str, title: str
+) -> None:
+    enrolment = await prove()
+    await world.http.post(
+        f"/officer/v1/enrolments/{enrolment}/completion",
+        json={**COMPLETION, "terms_language": language},
+        headers=world.as_officer(),
+    )
+    answer = await world.http.get(PATH.format(enrolment), headers=world.as_officer())
+    assert answer.headers["content-type"] == "application/pdf"
+    text = text_of(answer.content)
+    for expected in (title, "Ana García Núñez", "12345678Z", "Oficina Centro", "2026-11"):
+        assert expected in text
+
+
+async def test_it_is_tagged_for_assistive_technology(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    answer = await world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang) == "es"
+        assert "/StructTreeRoot" in pdf.Root
+        assert pdf.open_metadata().get("pdfuaid:part") == "1"
+
+
+async def test_its_code_is_the_one_in_force(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    answer = await world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+    code = canonical(code_in(answer.content))
+    details = contact_pb2.ContactDetails.FromString(world.open_contact((await world.events())[-1]))
+    expected = world.deps.keys.activation.of(f"{entered.subject_id}:{code}")
+    assert details.activation_code_hash == expected
+    assert details.version == 2
+
+
+async def test_it_is_printed_once_however_many_ask(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    answers = await asyncio.gather(
+        *(
+            world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+            for _ in range(4)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 410, 410, 410]
+    refused = next(answer for answer in answers if answer.status_code == 410)
+    assert refused.json()["code"] == "acceptance-already-printed"
+    assert await world.deps.pool.fetchval("SELECT count(*) FROM activation_code") == 1
+
+
+async def test_a_spoilt_print_is_made_again_with_a_new_code(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    first = await world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+    again = f"/officer/v1/enrolments/{entered.enrolment_id}/acceptance-reprints"
+    refused = await world.http.post(again, json={"reason": ""}, headers=world.as_officer())
+    assert refused.json()["code"] == "reason-required"
+    allowed = await world.http.post(
+        again, json={"reason": "La impresora se atascó"}, headers=world.as_officer()
+    )
+    assert allowed.status_code == 201
+    second = await world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+    assert code_in(first.content) != code_in(second.content)
+    states = await world.deps.pool.fetch("SELECT state FROM activation_code ORDER BY issued_at")
+    assert sorted(row["state"] for row in states) == ["active", "replaced"]
+
+
+async def test_there_is_none_before_completion(world: World, prove: Prove) -> None:
+    answer = await world.http.get(PATH.format(await prove()), headers=world.as_officer())
+    assert (answer.status_code, answer.json()["code"]) == (409, "enrolment-not-completed")
+
+
+async def test_the_code_is_nowhere_in_the_database(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    answer = await world.http.get(PATH.format(entered.enrolment_id), headers=world.as_officer())
+    code = canonical(code_in(answer.content)) or ""
+    tables = await world.deps.pool.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        " AND tablename NOT LIKE 'bff%' AND tablename <> 'event_log_default'"
+    )
+    for table in tables:
+        rows = await world.deps.pool.fetch(f'SELECT t::text AS row FROM "{table["tablename"]}" t')  # noqa: S608
+        assert all(code not in row["row"] for row in rows), table["tablename"]
