@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-TERMINATOR_HEADER = "Clavis-Terminator"
+TERMINATOR_HEADER = "Clavis-Terminator-Secret"
 
 # Hop-by-hop headers (RFC 9110 section 7.6.1) end here, and so does every header by which a proxy
 # speaks for a client: only this front may say those things (RFC 9440 section 4).
