@@ -28,7 +28,8 @@ _REDACTED = "[redacted]"
 
 
 def _only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    kept = {key: value for key, value in event.items() if key in ALLOWED_KEYS}
+    # Keys with an underscore are structlog's own; its formatter takes them away at the end.
+    kept = {key: value for key, value in event.items() if key in ALLOWED_KEYS or key[0] == "_"}
     if len(kept) < len(event):
         kept["dropped_keys"] = len(event) - len(kept)
     return kept
@@ -44,6 +45,8 @@ def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     # Frames say where it broke; messages and locals may hold personal data and stay out.
     error = event.pop("exc_info", None)
+    if isinstance(error, tuple):  # how the standard library passes it
+        error = error[1]
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)[-6:]
         event["where"] = [f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
@@ -53,16 +56,14 @@ def _where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def configure(service: str, level: str = "INFO") -> None:
     """Send everything, ours and the libraries', to standard output as JSON lines."""
-    shared: list[Any] = [
+    marking: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _where,
-        _only_allowed,
-        _redact,
     ]
+    cleaning: list[Any] = [_where, _only_allowed, _redact, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*marking, *cleaning],
         wrapper_class=structlog.make_filtering_bound_logger(level.upper()),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
     )
@@ -70,11 +71,8 @@ def configure(service: str, level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-            foreign_pre_chain=[*shared[:3], _foreign, _only_allowed, _redact],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *cleaning],
+            foreign_pre_chain=[*marking, _foreign],
         )
     )
     logging.basicConfig(level="WARNING", handlers=[handler], force=True)
@@ -82,7 +80,9 @@ def configure(service: str, level: str = "INFO") -> None:
 
 def _foreign(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record = event.get("_record")
-    return {**event, "logger": getattr(record, "name", "library")}
+    event["logger"] = getattr(record, "name", "library")
+    event["exc_info"] = getattr(record, "exc_info", None)
+    return event
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
