@@ -176,6 +176,7 @@ def make_settings(pki: Path, tmp_path: Path) -> Callable[..., SigningSettings]:
         values = {
             "database_url": "unused",
             "kafka_bootstrap": "unused",
+            "kafka_session_timeout_ms": 2000,
             "public_url": "http://signing.test",
             "service_key_file": tmp_path / "unused",
             "oidc_issuer": ISSUER,

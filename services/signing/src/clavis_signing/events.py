@@ -13,8 +13,7 @@ from cryptography import x509
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from clavis_signing.rules import Reason
-from clavis_signing.store.certificates import serial_text
+from clavis_signing.rules import Reason, serial_text
 
 _REASONS = {
     Reason.AFFILIATION_CHANGED: RevocationReason.REVOCATION_REASON_AFFILIATION_CHANGED,

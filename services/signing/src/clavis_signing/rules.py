@@ -167,3 +167,8 @@ def short_code(sha256_hex: str) -> str:
     """Return the eight characters of a digest that screen and SMS both show: `7F3C-91AB`."""
     head = sha256_hex[:8].upper()
     return f"{head[:4]}-{head[4:]}"
+
+
+def serial_text(serial_number: int) -> str:
+    """Spell a serial number as contracts and rows do: hexadecimal, lower case."""
+    return f"{serial_number:x}"

@@ -14,12 +14,11 @@ from clavis_signing.deps import Deps
 from clavis_signing.errors import identity_ended, transaction_conflict
 from clavis_signing.pki import profile
 from clavis_signing.pki.profile import Holder, Policy, Validity
-from clavis_signing.rules import Evidence, Reason
+from clavis_signing.rules import Evidence, Reason, serial_text
 from clavis_signing.store.certificates import (
     CertificateStore,
     Credential,
     NewCertificate,
-    serial_text,
 )
 from clavis_signing.store.people import PeopleStore
 

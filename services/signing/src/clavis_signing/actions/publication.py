@@ -6,7 +6,8 @@ from cryptography.x509.ocsp import OCSPResponseStatus
 
 from clavis_signing.deps import Deps
 from clavis_signing.pki import crl, ocsp
-from clavis_signing.store.certificates import CertificateStore, PublishedCrl, serial_text
+from clavis_signing.rules import serial_text
+from clavis_signing.store.certificates import CertificateStore, PublishedCrl
 
 
 async def publish_crl(deps: Deps) -> bool:

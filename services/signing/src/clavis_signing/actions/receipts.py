@@ -9,7 +9,7 @@ from clavis_signing import rules, texts
 from clavis_signing.actions.documents import signed_transaction
 from clavis_signing.deps import Deps
 from clavis_signing.errors import transaction_gone
-from clavis_signing.store.certificates import CertificateStore, serial_text
+from clavis_signing.store.certificates import CertificateStore
 from clavis_signing.store.transactions import Transaction
 
 TEMPLATE = "receipt.typ"
@@ -42,7 +42,7 @@ def receipt_data(
         "name": transaction.document_name or "",
         "pages": str(transaction.page_count),
         "size": str(transaction.size_bytes),
-        "serial": serial_text(certificate.serial_number),
+        "serial": rules.serial_text(certificate.serial_number),
         "issuer": _of(certificate, NameOID.COMMON_NAME, issuer=True),
         "not_after": certificate.not_valid_after_utc.strftime("%Y-%m-%d"),
     }

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from clavis_signing.custody import SealedKey, Stretching
 from clavis_signing.pki.crl import RevokedCertificate
 from clavis_signing.pki.ocsp import CertificateStatus
-from clavis_signing.rules import Reason
+from clavis_signing.rules import Reason, serial_text
 
 CRL_LOCK = 0x43524C  # "CRL": lists are numbered one at a time
 LISTS_KEPT = 10
@@ -62,11 +62,6 @@ class PublishedCrl:
     number: int
     content: bytes
     this_update: datetime
-
-
-def serial_text(serial_number: int) -> str:
-    """Spell a serial number as contracts and rows do: hexadecimal, lower case."""
-    return f"{serial_number:x}"
 
 
 class CertificateStore:
