@@ -1,5 +1,6 @@
 """What comes in that should not: strangers, broken requests, hostile text."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -116,3 +117,28 @@ async def test_no_log_line_holds_a_pin_a_number_or_a_phone(
     logged: Any = capsys.readouterr()
     for secret in (ANA, "+34600111222", "600111222", f" {world.last_pin()}"):
         assert secret not in logged.out + logged.err
+
+
+async def test_a_body_that_grows_beyond_the_limit_without_saying_so_is_refused(
+    world: World,
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65536
+
+    response = await world.client.post(
+        "/v1/pins", content=chunks(), headers=world.token() | {"content-type": "application/json"}
+    )
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_outcomes_are_counted_without_saying_whose(world: World) -> None:
+    subject_id = await world.enrol()
+    asked = await world.ask()
+    await world.attempt(asked["pin_request_id"], world.last_pin())
+    text = (await world.client.get("/metrics")).text
+    for action, outcome in (("pin_request", "sent"), ("pin_attempt", "accepted")):
+        assert f'clavis_outcomes_total{{action="{action}",outcome="{outcome}"}}' in text
+    assert subject_id not in text
+    assert asked["pin_request_id"] not in text
