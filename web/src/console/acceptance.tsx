@@ -1,5 +1,5 @@
 /** The acceptance document: it holds the activation code, so the registry gives it out once. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../shared/api";
 import { TextField } from "../shared/fields";
 import { Form } from "../shared/form";
@@ -49,11 +49,13 @@ export function Acceptance(props: { enrolment: Enrolment; next: () => Promise<vo
 }
 
 function Printed(props: { address: string }) {
+  const open = useRef<HTMLAnchorElement>(null);
+  useEffect(() => open.current?.focus(), []);
   return (
     <div class="notice" role="status">
       <p>{t("console.acceptance.ready")}</p>
       <div class="actions">
-        <a class="button" id="acceptance" href={props.address} target="_blank" rel="noopener">
+        <a ref={open} class="button" id="acceptance" href={props.address} target="_blank" rel="noopener">
           {t("console.acceptance.open")}
         </a>
         <a id="acceptance-download" href={props.address} download={t("console.acceptance.file")}>

@@ -43,7 +43,7 @@ export function Authorise(props: { signing: Signing; done: () => void; restart: 
         <TextField
           name="otp"
           label={t("sign.otp")}
-          hint={t("sign.otp-hint", { code: transaction.short_code })}
+          hint={t("sign.otp-hint", { code: unbroken(transaction.short_code) })}
           autocomplete="one-time-code"
           numeric
           style="input-code"
@@ -52,6 +52,9 @@ export function Authorise(props: { signing: Signing; done: () => void; restart: 
     </Page>
   );
 }
+
+/** Keep a code on one line: its hyphen is no place to break it. */
+const unbroken = (code: string): string => code.replace("-", "\u2011");
 
 function Sent(props: { signing: Signing }) {
   const { transaction, policiesAccepted } = props.signing;

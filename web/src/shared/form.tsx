@@ -5,6 +5,7 @@ import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
 import { t } from "./i18n";
 import { asProblem } from "./load";
+import { invalid } from "./page";
 import { problemText, StepUpNotice } from "./problem";
 
 export interface FieldError {
@@ -41,6 +42,7 @@ export function Form(props: {
   const [busy, setBusy] = useState(false);
   const show = (found: FieldError[]) => {
     setErrors(found);
+    invalid.value = found.length > 0;
     props.onErrors?.(found);
   };
   const onSubmit = async (event: SubmitEvent) => {

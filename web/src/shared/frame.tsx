@@ -22,7 +22,14 @@ export function SiteFrame(props: { items: NavItem[]; wide?: boolean; children: C
           <a class="brand" href="/" translate={false}>
             {session.value?.brand}
           </a>
-          <Languages />
+          <div class="header-tools">
+            <Languages />
+            {session.value?.authenticated && (
+              <button type="button" class="button button-link" id="sign-out" onClick={signOut}>
+                {t("frame.sign-out")}
+              </button>
+            )}
+          </div>
         </div>
         {session.value?.authenticated && <Navigation items={props.items} wrap={wrap} />}
       </header>
@@ -49,8 +56,8 @@ function Navigation(props: { items: NavItem[]; wrap: string }) {
   const isCurrent = (item: NavItem) =>
     item.path === "/" ? path === "/" : path === item.path || path.startsWith(`${item.path}/`);
   return (
-    <nav aria-label={t("frame.navigation")}>
-      <ul class={`nav ${props.wrap}`}>
+    <nav aria-label={t("frame.navigation")} class={props.wrap}>
+      <ul class="nav">
         {props.items.map((item) => (
           <li key={item.path}>
             <a href={item.path} aria-current={isCurrent(item) ? "page" : undefined}>
@@ -58,11 +65,6 @@ function Navigation(props: { items: NavItem[]; wrap: string }) {
             </a>
           </li>
         ))}
-        <li>
-          <button type="button" class="button button-link" id="sign-out" onClick={signOut}>
-            {t("frame.sign-out")}
-          </button>
-        </li>
       </ul>
     </nav>
   );

@@ -1,24 +1,24 @@
 /** One page: its title in the tab, its heading focused when the reader came from another page. */
 import type { ComponentChildren } from "preact";
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { language, t } from "./i18n";
 import { session } from "./session";
 
 let isFirstPage = true;
+/** Set by a form with errors: the title then says so first, as a screen reader reads it first. */
+export const invalid = signal(false);
 
-/** Draw a page. `invalid` marks the title, so that a screen reader says first that it failed. */
-export function Page(props: {
-  title: string;
-  invalid?: boolean | undefined;
-  children?: ComponentChildren;
-}) {
+/** Draw a page. */
+export function Page(props: { title: string; children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const brand = session.value?.brand ?? "";
   useEffect(() => {
-    const prefix = props.invalid ? `${t("common.error-prefix")} ` : "";
+    const prefix = invalid.value ? `${t("common.error-prefix")} ` : "";
     document.title = `${prefix}${props.title} – ${brand}`;
-  }, [props.title, props.invalid, brand, language.value]);
+  }, [props.title, invalid.value, brand, language.value]);
   useEffect(() => {
+    invalid.value = false;
     if (!isFirstPage) heading.current?.focus();
     isFirstPage = false;
   }, [props.title]);
