@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 
 from clavis_registry.rules.contact import PhoneCodePolicy
 from clavis_registry.settings import RegistrySettings
-from clavis_registry.store import Unit, unit_of_work
+from clavis_registry.store import Unit, reads, unit_of_work
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Deps:
     async def transaction(self) -> AsyncIterator[Unit]:
         """Open a unit of work."""
         async with unit_of_work(self.pool) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Unit]:
+        """Open stores for questions only, without a transaction."""
+        async with reads(self.pool) as unit:
             yield unit
 
     @property

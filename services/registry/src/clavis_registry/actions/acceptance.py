@@ -32,7 +32,7 @@ async def print_acceptance(deps: Deps, officer: Officer, enrolment_id: str) -> b
     if row.acceptance_printed_at is not None:
         raise refuse("acceptance-already-printed")
     code = new_activation_code(deps.random_below)
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         data = await _document_data(deps, unit, row, officer, row.subject_id)
     # Rendered before the claim: a renderer that is busy or fails costs neither code nor print.
     pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": shown(code)})

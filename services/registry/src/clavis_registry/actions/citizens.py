@@ -25,7 +25,7 @@ class Record:
 
 async def own_record(deps: Deps, subject_id: str) -> Record:
     """Read the record of a living person. Raises citizen-not-active."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         person = await unit.persons.get(subject_id)
         # A token outlives its person by minutes: an ended identity reads nothing with it.
         if person is None or person.status not in {Status.NONE, Status.REGISTERED}:
@@ -40,6 +40,6 @@ async def own_record(deps: Deps, subject_id: str) -> Record:
 async def own_history(deps: Deps, subject_id: str, before: datetime | None) -> list[HistoryEntry]:
     """Read look-ups and changes, newest first, older than `before`."""
     await own_record(deps, subject_id)
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         until = before or datetime.max.replace(tzinfo=deps.zone)
         return await unit.evidence.history(subject_id, until, HISTORY_PAGE)

@@ -75,7 +75,7 @@ async def start_enrolment(
 
 async def find_enrolment(deps: Deps, officer: Officer, enrolment_id: str) -> EnrolmentRow:
     """Read an enrolment of the officer's own office."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         row = await unit.enrolments.get(enrolment_id, officer.office_id)
     if row is None:
         raise refuse("enrolment-not-found")
@@ -84,7 +84,7 @@ async def find_enrolment(deps: Deps, officer: Officer, enrolment_id: str) -> Enr
 
 async def open_enrolments(deps: Deps, officer: Officer) -> list[EnrolmentRow]:
     """List the unfinished enrolments of the office, so that none is lost with a power cut."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         return await unit.enrolments.open_drafts(officer.office_id, deps.clock.now())
 
 

@@ -12,7 +12,7 @@ ROLES = ("officer", "supervisor")
 
 async def active_officer(deps: Deps, subject_id: str) -> Officer:
     """Return the officer behind a token. Raises officer-not-active."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         officer = await unit.offices.active_officer(subject_id)
     if officer is None:
         raise refuse("officer-not-active")

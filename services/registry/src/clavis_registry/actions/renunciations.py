@@ -45,7 +45,7 @@ async def end_by_renunciation(deps: Deps, unit: Unit, subject_id: str, actor: Ac
 
 async def renunciation_pdf(deps: Deps, subject_id: str, proof_id: str) -> bytes:
     """Render the proof for its own person. Raises renunciation-not-found."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         proof = await unit.evidence.renunciation(proof_id, subject_id)
         person = await unit.persons.get(subject_id)
     if proof is None or person is None:

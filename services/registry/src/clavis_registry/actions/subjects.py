@@ -21,7 +21,7 @@ EIDAS_PREFIX = "ES/ES/"  # eIDAS SAML attribute profile 1.2, section 2.2.3: from
 
 async def claims_of(deps: Deps, subject_id: str, names: set[str]) -> dict[str, Any]:
     """Return those of the claims asked for that are known. Raises person-not-found or -active."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         person = await _living(unit, subject_id)
         contact = await unit.contacts.get(subject_id)
     known = {**_identity_claims(person), **_contact_claims(contact)}
@@ -101,7 +101,7 @@ def name_from_certificate(
 
 async def certificate_holder(deps: Deps, subject_id: str) -> tuple[Person, date | None]:
     """Return a person and the last day of the document; None when there is no end."""
-    async with deps.transaction() as unit:
+    async with deps.reading() as unit:
         person = await unit.persons.get(subject_id) if is_id(subject_id) else None
         document = await unit.documents.current(subject_id) if person else None
     if person is None:

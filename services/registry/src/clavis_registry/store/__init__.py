@@ -36,3 +36,10 @@ async def unit_of_work(pool: Pool) -> AsyncIterator[Unit]:
     """Open a transaction: it commits when the block ends and undoes all when it raises."""
     async with pool.acquire() as connection, connection.transaction():
         yield Unit(connection)
+
+
+@contextlib.asynccontextmanager
+async def reads(pool: Pool) -> AsyncIterator[Unit]:
+    """Lend a connection without a transaction: no round trip beyond the questions themselves."""
+    async with pool.acquire() as connection:
+        yield Unit(connection)
