@@ -16,10 +16,10 @@ from fastapi import Depends, Request
 from clavis_gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from clavis_gateway.oidc.backchannel import LogoutCourier
-    from clavis_gateway.oidc.authlib_adapter.grants import Server
-    from clavis_gateway.oidc.keys import KeyRing
     from clavis_gateway.login.pages import TemplatePages
+    from clavis_gateway.oidc.authlib_adapter.grants import Server
+    from clavis_gateway.oidc.backchannel import LogoutCourier
+    from clavis_gateway.oidc.keys import KeyRing
 
 
 @dataclass(frozen=True, slots=True)

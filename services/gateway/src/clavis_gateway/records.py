@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
 
@@ -82,8 +83,9 @@ class RelyingParty:
 
     @property
     def domain(self) -> str:
-        """The host people know the service by."""
-        return self.sector
+        """The host the answer goes to, which is what a person can check."""
+        uris = self.redirect_uris
+        return urlsplit(uris[0]).netloc if uris else self.sector
 
 
 @dataclass(frozen=True, slots=True)

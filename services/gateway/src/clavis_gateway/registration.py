@@ -6,7 +6,7 @@ single sign-on, purpose. A wrong description is refused with a sentence, never c
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from clavis_kit.keyed_hash import sha256_hex
@@ -85,9 +85,11 @@ def _client_id(value: object) -> str:
 
 
 def _profile(value: object) -> Profile:
-    if value not in ("basic", "fapi2"):
-        raise MetadataError("profile must be basic or fapi2")
-    return cast("Profile", value)
+    if value == "basic":
+        return "basic"
+    if value == "fapi2":
+        return "fapi2"
+    raise MetadataError("profile must be basic or fapi2")
 
 
 # RFC 9700 section 4.11 and OpenID Connect Core 1.0 section 3.1.2.1: https, or http to this machine.

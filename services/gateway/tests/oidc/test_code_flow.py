@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 from clavis_kit.ids import encode_base64url, new_id
-from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, World, location, pkce
 from jose import jwt as python_jose
+
+from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, World, location, pkce
 
 
 def decoded(token: str, jwks: dict[str, Any], alg: str, access_token: str) -> dict[str, Any]:

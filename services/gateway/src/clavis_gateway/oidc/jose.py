@@ -14,7 +14,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 PublicKey = ECKey | RSAKey | OKPKey
-_KEY_TYPES: dict[str, type[ECKey] | type[RSAKey] | type[OKPKey]] = {
+_KEY_TYPES: dict[str, type[ECKey | RSAKey | OKPKey]] = {
     "EC": ECKey,
     "RSA": RSAKey,
     "OKP": OKPKey,

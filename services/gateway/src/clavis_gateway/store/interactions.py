@@ -70,9 +70,10 @@ async def find(pool: Pool, interaction_id: str, now: datetime) -> Stored | None:
 
 def read_request(value: dict[str, Any]) -> AuthorizationRequest:
     """Read a stored request; JSON has lists where the record has tuples."""
-    return AuthorizationRequest(
-        **{key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
-    )
+    values: dict[str, Any] = {
+        key: tuple(item) if isinstance(item, list) else item for key, item in value.items()
+    }
+    return AuthorizationRequest(**values)
 
 
 async def answer(connection: Connection, interaction_id: str, now: datetime) -> bool:

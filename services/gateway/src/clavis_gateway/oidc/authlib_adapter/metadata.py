@@ -1,4 +1,4 @@
-"""Client metadata validated by Authlib (RFC 7591, OpenID Connect Registration, RP-Initiated Logout)."""
+"""Client metadata validated by Authlib: RFC 7591, OpenID Connect Registration and Logout."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def validate(metadata: dict[str, Any], server: dict[str, Any]) -> None:
 
     Raises MetadataError naming the first bad member.
     """
+    # Scopes of other APIs are the operator's to name; scopes_supported lists only ours.
+    server = {name: value for name, value in server.items() if name != "scopes_supported"}
     for claims_class in (
         rfc7591.ClientMetadataClaims,
         registration.ClientMetadataClaims,

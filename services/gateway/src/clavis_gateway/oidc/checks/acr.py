@@ -47,7 +47,7 @@ def demand(client: RelyingParty, request: AuthorizationRequest) -> Demand:
 
 
 def stated_acr(reached: Loa, request: AuthorizationRequest) -> str:
-    """Return the acr to state: never above what was reached, and one of those asked for if any fits.
+    """Return the acr to state: never above what was reached, one of those asked for if any fits.
 
     Higher satisfies lower: who asked for substantial and got high is told substantial (OpenID
     Connect Core 1.0 section 5.5.1.1: the value must match one of those requested).

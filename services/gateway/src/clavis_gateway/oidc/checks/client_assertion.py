@@ -29,12 +29,13 @@ def check_assertion(
     token_endpoint: str,
     now: datetime,
 ) -> UsedJti:
-    """Verify the assertion and return the identifier to use up. Raises OAuthError invalid_client."""
+    """Verify the assertion and return the identifier to use up. Raises invalid_client."""
     # FAPI 2.0 Security Profile section 5.4.1: no RS256.
-    algorithms = FAPI_ALGS if client.fapi2 else ASSERTION_ALGS
+    accepted = FAPI_ALGS if client.fapi2 else ASSERTION_ALGS
     wanted = client.metadata.get("token_endpoint_auth_signing_alg")
+    algorithms = [alg for alg in accepted if wanted in (None, alg)]
     try:
-        claims = jose.verify(assertion, keys, [wanted] if wanted in algorithms else algorithms)
+        claims = jose.verify(assertion, keys, algorithms)
     except JoseError as error:
         raise invalid_client("the assertion does not verify") from error
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:

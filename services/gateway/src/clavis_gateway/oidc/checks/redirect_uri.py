@@ -10,7 +10,7 @@ _LOOPBACK = {"127.0.0.1", "[::1]", "::1"}
 
 
 # RFC 9700 section 2.1: exact string comparison, except the port of a native client's loopback
-# address (RFC 8252 section 7.3). OpenID Connect Core 1.0 section 3.1.2.1: the parameter is required.
+# address (RFC 8252 section 7.3). OpenID Connect Core 1.0 section 3.1.2.1: it is required.
 def allowed_redirect_uri(client: RelyingParty, redirect_uri: str | None) -> str | None:
     """Return the redirection URI if the client registered it, else None."""
     if not redirect_uri:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from clavis_gateway.errors import OAuthError, invalid_request
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.metadata import RESPONSE_MODES
@@ -15,7 +13,7 @@ def check_response_mode(draft: Draft) -> None:
     mode = draft.get("response_mode") or "query"
     if mode not in RESPONSE_MODES:
         raise invalid_request("The response_mode is not supported.")
-    draft.response_mode = cast("Literal['query', 'form_post']", mode)  # noqa: F821 -- typing only
+    draft.response_mode = "form_post" if mode == "form_post" else "query"
 
 
 # RFC 6749 section 4.1.1; RFC 9700 section 2.1.2: the code alone, no token in the front channel.

@@ -69,7 +69,9 @@ async def _ask(request: Request, deps: Deps, params: Parameters) -> Response:
     if session is None:
         if wish.return_to is not None:
             return RedirectResponse(wish.return_to, status_code=303)
-        outcome = LoggedOut(False, None, _names(wish), wish.ui_locales)
+        outcome = LoggedOut(
+            ended=False, return_to=None, client_name=_names(wish), ui_locales=wish.ui_locales
+        )
         return deps.pages.logged_out(request, outcome)
     # Section 2: the person is asked, so that nobody else can log them out.
     token = _seal(deps, session, wish)
@@ -129,10 +131,14 @@ async def logout_confirmation(request: Request, deps: DepsDep) -> Response:
         raise PageFaultError("request_expired", "The question has expired.")
     names, locales = asked["names"], tuple(asked["ui_locales"])
     if "cancel" in form.values:
-        return deps.pages.logged_out(request, LoggedOut(False, None, names, locales))
+        return deps.pages.logged_out(
+            request, LoggedOut(ended=False, return_to=None, client_name=names, ui_locales=locales)
+        )
     if session is not None:
         await _end(deps, session)
-    outcome = LoggedOut(True, asked["return_to"], names, locales)
+    outcome = LoggedOut(
+        ended=True, return_to=asked["return_to"], client_name=names, ui_locales=locales
+    )
     response = deps.pages.logged_out(request, outcome)
     cookies.clear_session_cookie(response)
     return response

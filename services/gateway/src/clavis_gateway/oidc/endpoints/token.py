@@ -16,16 +16,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from clavis_gateway.deps import Deps, DepsDep
-from clavis_gateway.errors import OAuthError, SiblingUnavailable, invalid_client, invalid_grant
+from clavis_gateway.errors import (
+    OAuthError,
+    SiblingUnavailable,
+    invalid_client,
+    invalid_grant,
+    invalid_request,
+)
 from clavis_gateway.oidc import forms, person_claims
 from clavis_gateway.oidc import tokens as compose
+from clavis_gateway.oidc.authlib_adapter import grants
+from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal
 from clavis_gateway.oidc.checks import dpop
 from clavis_gateway.oidc.checks.claims import id_token_claims
 from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.client_auth import read_credentials, verify_client
 from clavis_gateway.oidc.forms import Parameters
-from clavis_gateway.oidc.authlib_adapter import grants
-from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal
 from clavis_gateway.oidc.http import NO_STORE
 from clavis_gateway.oidc.subjects import sid_for
 from clavis_gateway.records import Grant, RefreshToken, RelyingParty, UsedJti
@@ -40,6 +46,8 @@ async def token(request: Request, deps: DepsDep) -> JSONResponse:
     """Exchange a code, a refresh token or the client's own credentials for tokens."""
     form = await forms.read_unique_form(request)
     credentials = read_credentials(request, form)
+    if form.get("grant_type") is None:
+        raise invalid_request("The grant_type is missing.")
     code, refresh = form.get("code"), form.get("refresh_token")
     loaded = await store.load_token_case(
         deps.pool,
