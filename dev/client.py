@@ -11,9 +11,18 @@ from clavis_testkit.launchers.process import LauncherError
 
 from dev.commands import run_command
 from dev.infrastructure import Infrastructure
-from dev.layout import LayoutError, from_environment
+from dev.layout import Layout, LayoutError, from_environment
 from dev.processes import DemoError
 from dev.runfile import RunFile
+
+
+def register(layout: Layout, file: Path) -> str:
+    """Register the client and return what its owner must know. DemoError says why not."""
+    if RunFile(layout.file("run.json")).supervisor() is None:
+        raise DemoError("The demo is not running: make demo starts it.")
+    verb = ["client", "add", str(file.resolve())]
+    said = run_command(layout, Infrastructure(layout), "gateway", verb)
+    return f"{said.strip()}\nDiscovery: {layout.issuer}/.well-known/openid-configuration"
 
 
 def main(arguments: list[str]) -> int:
@@ -22,13 +31,7 @@ def main(arguments: list[str]) -> int:
         print("Name the file: make client FILE=client.json")
         return 2
     try:
-        layout = from_environment()
-        if RunFile(layout.file("run.json")).supervisor() is None:
-            raise DemoError("The demo is not running: make demo starts it.")
-        file = str(Path(arguments[0]).resolve())
-        said = run_command(layout, Infrastructure(layout), "gateway", ["client", "add", file])
-        print(said.strip())
-        print(f"Discovery: {layout.issuer}/.well-known/openid-configuration")
+        print(register(from_environment(), Path(arguments[0])))
     except (DemoError, LayoutError, LauncherError) as error:
         print(error)
         return 1

@@ -13,8 +13,6 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,6 +21,7 @@ from starlette.responses import Response
 
 from dev.logout_token import LogoutTokenError, read_logout_token
 from dev.pages import PAGE_HEADERS, STATIC, language_of, render, text
+from dev.relying_party import OAuth, OAuthError
 from dev.serving import serve_all
 
 _LEVELS = ("low", "substantial", "high")

@@ -24,9 +24,15 @@ def summary(layout: Layout, terminal: Terminal) -> str:
             *_table([_HEADINGS, *(_row(person) for person in people)]),
             "",
             f"Test certificates (.p12, password clavis) are in {layout.file('pki')}.",
+            *_trust(layout),
             f"All of this as data: {layout.file('demo.json')}. Stop with Ctrl-C.",
         ]
     )
+
+
+def _trust(layout: Layout) -> list[str]:
+    authority = layout.file("pki", "tls-ca.cer.pem")
+    return [f"https://localhost is signed by {authority}, which is good for localhost only."]
 
 
 def _addresses(layout: Layout) -> list[tuple[str, ...]]:
