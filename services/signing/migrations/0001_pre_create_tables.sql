@@ -129,6 +129,7 @@ CREATE TABLE signing_transaction (
     CHECK ((state = 'signed') = (signed_at IS NOT NULL)),
     CHECK ((signed_at IS NULL) = (certificate_serial IS NULL))
 );
+CREATE INDEX signing_transaction_of_subject ON signing_transaction (subject_id);
 CREATE INDEX signing_transaction_expiry ON signing_transaction (expires_at);
 COMMENT ON TABLE signing_transaction IS 'One document and at most one signature on it';
 COMMENT ON COLUMN signing_transaction.transaction_id IS 'public: random';

@@ -185,10 +185,12 @@ def make_settings(pki: Path, tmp_path: Path) -> Callable[..., SigningSettings]:
             "issuing_ca_cert_file": pki / "issuing.cer.pem",
             "issuing_ca_key_file": pki / "issuing.key.pem",
             "root_ca_cert_file": pki / "root.cer.pem",
+            "root_crl_file": pki / "root.crl",
             "pki_base_url": "http://signing.test",
             "pepper_key_file": pepper,
             "argon2_memory_kib": 1024,
             "argon2_time_cost": 1,
+            "documents_per_citizen": 5,
         }
         return SigningSettings(**{**values, **changes})
 

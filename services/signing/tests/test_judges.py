@@ -1,5 +1,7 @@
 """Programs that are not ours judge what we issue: OpenSSL and Poppler."""
 
+import asyncio
+import io
 import re
 import shutil
 import subprocess
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto.x509 import Certificate
 from clavis_events.registry.v1 import person_pb2
 from clavis_signing.deps import Deps
 from clavis_signing.pki import qc_statements
@@ -16,6 +19,9 @@ from clavis_testkit.require import need
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from google.protobuf.timestamp_pb2 import Timestamp
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 
 def run(*command: str | Path, ok: bool = True) -> str:
@@ -130,6 +136,18 @@ async def test_openssl_accepts_the_cades_signature(bench: Path) -> None:
         "-CAfile", bench / "root.pem", "-out", "/dev/null",
     )  # fmt: skip
     assert "CAdES Verification successful" in said
+
+
+async def test_the_document_alone_proves_itself_off_line(bench: Path, deps: Deps) -> None:
+    """Only the root is given; certificates and revocation data come from the document."""
+    reader = PdfFileReader(io.BytesIO((bench / "signed.pdf").read_bytes()))
+    root = Certificate.load(deps.authority.root.public_bytes(Encoding.DER))
+    context = DocumentSecurityStore.read_dss(reader).as_validation_context(
+        {"trust_roots": [root], "revocation_mode": "require", "allow_fetching": False}
+    )
+    signature = reader.embedded_signatures[0]
+    status = await asyncio.to_thread(validate_pdf_signature, signature, context)
+    assert status.bottom_line, status.pretty_print_details()
 
 
 async def test_poppler_accepts_the_signature(bench: Path) -> None:

@@ -94,6 +94,7 @@ def read_secrets(settings: SigningSettings) -> Secrets:
         settings.issuing_ca_key_file,
         settings.root_ca_cert_file,
         settings.pki_base_url,
+        root_crl_file=settings.root_crl_file,
     )
     return Secrets(authority, read_key_bytes(settings.pepper_key_file))
 

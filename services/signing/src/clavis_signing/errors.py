@@ -62,6 +62,13 @@ def transaction_conflict() -> ServiceError:
     return ServiceError("transaction-conflict", 409, "This document cannot be signed any more.")
 
 
+def too_many_documents() -> ServiceError:
+    """Refuse a document while so many of the same citizen are kept."""
+    return ServiceError(
+        "too-many-documents", 429, "Too many documents are open. Sign them or wait a day."
+    )
+
+
 def page_not_found() -> ServiceError:
     """Refuse a page the document does not have."""
     return ServiceError("page-not-found", 404)

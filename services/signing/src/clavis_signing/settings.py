@@ -35,6 +35,9 @@ class SigningSettings(ServiceSettings):
     issuing_ca_cert_file: Path = Field(description="certificate of the issuing CA, PEM")
     issuing_ca_key_file: Path = Field(description="its EC private key, PEM")
     root_ca_cert_file: Path = Field(description="certificate of the root CA, PEM")
+    root_crl_file: Path | None = Field(
+        default=None, description="the root's revocation list, DER; read at each use"
+    )
     pki_base_url: str = Field(description="public base of /pki/… named in certificates")
     pepper_key_file: Path = Field(description="32 random bytes or more, kept off the database")
 
@@ -57,6 +60,7 @@ class SigningSettings(ServiceSettings):
 
     document_max_bytes: int = Field(default=10 * MEBIBYTE, ge=1)
     document_max_pages: int = Field(default=200, ge=1)
+    documents_per_citizen: int = Field(default=20, ge=1, description="kept at the same time")
     document_kept_hours: int = Field(default=24, ge=1, description="undelivered documents")
     delivered_kept_minutes: int = Field(default=15, ge=0, description="after the download")
     purge_seconds: float = Field(default=60.0, gt=0)

@@ -14,6 +14,7 @@ from clavis_signing.errors import (
     DocumentRefused,
     DocumentTooLarge,
     page_not_found,
+    too_many_documents,
     transaction_gone,
     transaction_not_found,
 )
@@ -57,6 +58,9 @@ async def open_transaction(deps: Deps, subject_id: str, upload: Upload) -> Opene
     """Check a document and keep exactly these bytes. Raises DocumentRefused or TooLarge."""
     async with deps.pool.acquire() as db:
         readiness = await assess(deps, db, subject_id)
+        kept = await TransactionStore(db).count_kept(subject_id)
+    if kept >= deps.settings.documents_per_citizen:
+        raise too_many_documents()
     pages = await _inspect(deps, upload)
     now = deps.clock.now()
     transaction = Transaction(

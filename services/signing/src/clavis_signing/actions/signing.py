@@ -266,4 +266,6 @@ async def _chain(deps: Deps, certificate: x509.Certificate) -> signature.Chain:
         now,
     )
     crl = await publication.current_crl(deps)
-    return signature.Chain(certificate, issuer, deps.authority.root, answer, crl.content)
+    root_crl = deps.authority.root_crl()
+    crls = (crl.content, root_crl) if root_crl else (crl.content,)
+    return signature.Chain(certificate, issuer, deps.authority.root, answer, crls)

@@ -35,7 +35,7 @@ class Chain:
     issuer: x509.Certificate
     root: x509.Certificate
     ocsp_response: bytes
-    crl: bytes
+    crls: tuple[bytes, ...]
 
 
 class _DatedSigner(PdfSigner):
@@ -98,7 +98,7 @@ def _validation(chain: Chain, moment: datetime) -> ValidationContext:
     return ValidationContext(
         trust_roots=[_asn1(chain.root)],
         other_certs=[_asn1(chain.issuer)],
-        crls=[chain.crl],
+        crls=chain.crls,
         ocsps=[chain.ocsp_response],
         moment=moment,
         allow_fetching=False,

@@ -45,6 +45,14 @@ class Authority:
     key: ec.EllipticCurvePrivateKey
     root: x509.Certificate
     locations: Locations
+    root_crl_file: Path | None = None
+
+    def root_crl(self) -> bytes | None:
+        """Read the root's revocation list (DER): the offline root renews the file now and then."""
+        try:
+            return self.root_crl_file.read_bytes() if self.root_crl_file else None
+        except OSError:
+            return None
 
     @property
     def key_identifier(self) -> bytes:
@@ -63,7 +71,14 @@ class Authority:
         return hashes.SHA384() if self.key.key_size > 256 else hashes.SHA256()  # noqa: PLR2004
 
 
-def load(cert_file: Path, key_file: Path, root_file: Path, base_url: str) -> Authority:
+def load(
+    cert_file: Path,
+    key_file: Path,
+    root_file: Path,
+    base_url: str,
+    *,
+    root_crl_file: Path | None = None,
+) -> Authority:
     """Read the issuing CA. Raises KeyFileError with a sentence when the parts do not belong."""
     certificate, root = _read_certificate(cert_file), _read_certificate(root_file)
     key = read_ec_private_key(key_file)
@@ -73,7 +88,8 @@ def load(cert_file: Path, key_file: Path, root_file: Path, base_url: str) -> Aut
         certificate.verify_directly_issued_by(root)
     except (ValueError, TypeError, InvalidSignature) as error:
         raise KeyFileError(f"{cert_file.name} was not issued by {root_file.name}") from error
-    return Authority(certificate, key, root, Locations(base_url.rstrip("/")))
+    locations = Locations(base_url.rstrip("/"))
+    return Authority(certificate, key, root, locations, root_crl_file)
 
 
 _SPKI = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -9,8 +9,9 @@ from clavis_kit.access_tokens import AccessToken, bearer, require_loa
 from clavis_kit.errors import ServiceError
 from clavis_kit.ids import is_id
 from clavis_kit.loa import Loa
+from clavis_kit.metrics import OUTCOMES
 from fastapi import APIRouter, Depends, Header, Request, Response, UploadFile
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from clavis_signing.actions import documents, receipts, signing
 from clavis_signing.actions.documents import Opened, Upload
@@ -46,9 +47,9 @@ async def signing_citizen(token: TokenDep, subject_id: Annotated[str, Depends(ci
     return subject_id
 
 
-def language_of(accept_language: Annotated[str, Header(max_length=200)] = "es") -> str:
+def language_of(accept_language: Annotated[str, Header()] = "es") -> str:
     """Pick the first language we speak (RFC 9110 section 12.5.4), Spanish failing all."""
-    for part in accept_language.split(","):
+    for part in accept_language[:200].split(","):
         primary = part.split(";")[0].strip().lower().split("-")[0]
         if primary in LANGUAGES:
             return primary
@@ -106,6 +107,13 @@ class SignatureIn(BaseModel):
 
     password: SecretStr = Field(min_length=1, max_length=1024)
     otp: SecretStr = Field(min_length=1, max_length=32)
+
+    @field_validator("password", "otp")
+    @classmethod
+    def is_text(cls, secret: SecretStr) -> SecretStr:
+        """Refuse half a character (RFC 8259 section 8.2): no keyboard makes one."""
+        secret.get_secret_value().encode("utf-8")
+        return secret
 
 
 class SignatureOut(BaseModel):
@@ -220,6 +228,7 @@ async def create_signature(
         password=body.password.get_secret_value(),
         otp=body.otp.get_secret_value(),
     )
+    OUTCOMES.labels("sign", outcome.verdict.value).inc()
     if outcome.verdict is not signing.SignVerdict.SIGNED:
         return SignatureOut(verdict=outcome.verdict.value)
     base = f"{BASE}/transactions/{transaction_id}"

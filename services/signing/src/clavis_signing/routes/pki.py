@@ -32,6 +32,15 @@ async def get_crl(deps: DepsDep) -> Response:
     return Response(crl.content, media_type="application/pkix-crl", headers=headers)
 
 
+@router.get("/crl/root.crl", response_class=Response)
+async def get_root_crl(deps: DepsDep) -> Response:
+    """Serve the root's revocation list, where this deployment has one to serve."""
+    crl = deps.authority.root_crl()
+    if crl is None:
+        raise ServiceError("not-found", 404)
+    return Response(crl, media_type="application/pkix-crl", headers=REVALIDATE)
+
+
 @router.post("/ocsp", response_class=Response)
 async def post_ocsp(request: Request, deps: DepsDep) -> Response:
     """Answer a status request (RFC 6960 appendix A.1)."""

@@ -79,6 +79,18 @@ class TransactionStore:
         )
         return content
 
+    async def count_kept(self, subject_id: str) -> int:
+        """Count a person's documents whose bytes are still here."""
+        count: int = await self._db.fetchval(
+            """
+            SELECT count(*)
+              FROM document JOIN signing_transaction USING (transaction_id)
+             WHERE subject_id = $1
+            """,
+            subject_id,
+        )
+        return count
+
     async def challenge(
         self, transaction_id: str, otp_id: str, *, policies_accepted: bool, now: datetime
     ) -> bool:
