@@ -10,6 +10,8 @@ _PACKAGE = Path(__file__).parent
 TEMPLATES = _PACKAGE / "templates"
 TEXT_LANGUAGES = ("es", "en")
 FALLBACK = "es"
+# Dates are written as in Europe: the bare `en` of CLDR is American.
+LOCALES = {"es": "es_ES", "en": "en_GB"}
 TERMS_VERSION = max(path.name for path in (_PACKAGE / "terms").iterdir() if path.is_dir())
 
 

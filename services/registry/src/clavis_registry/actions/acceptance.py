@@ -103,12 +103,12 @@ async def _rows(
         raise refuse("person-not-active")
     if document is None or contact is None or person.enrolled_at is None:
         raise LookupError("a registered person has a document and contact data")
-    expiry = document.expires_on
-    until = format_date(expiry, "long", locale=language) if expiry else text["no_expiry"]
+    expiry, locale = document.expires_on, texts.LOCALES[language]
+    until = format_date(expiry, "long", locale=locale) if expiry else text["no_expiry"]
     return [
         [text["name"], person.name.full],
         [text["national_id"], person.national_id],
-        [text["birth_date"], format_date(person.birth_date, "long", locale=language)],
+        [text["birth_date"], format_date(person.birth_date, "long", locale=locale)],
         [text["document"], text["document_kinds"][document.kind]],
         [text["document_expiry"], until],
         [text["mobile"], contact.mobile],
@@ -121,4 +121,4 @@ async def _rows(
 
 def moment(deps: Deps, at: datetime, language: str) -> str:
     """Write a moment on the office's clock, as the language does."""
-    return format_datetime(at, "long", tzinfo=deps.zone, locale=language)
+    return format_datetime(at, "long", tzinfo=deps.zone, locale=texts.LOCALES[language])

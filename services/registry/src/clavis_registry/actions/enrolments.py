@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from clavis_kit.metrics import OUTCOMES
+
 from clavis_registry import texts
 from clavis_registry.actions.drafts import applicant_from_draft, draft_of
 from clavis_registry.actions.entering import (
@@ -102,6 +104,7 @@ async def complete_enrolment(
         terms = (completion.terms_version, completion.terms_language)
         await unit.enrolments.complete(enrolment_id, person.subject_id, terms, act.at)
         await queue_sms(deps, unit, person, "welcome", applicant.mobile)
+    OUTCOMES.labels("enrolment", "completed").inc()
     return person
 
 

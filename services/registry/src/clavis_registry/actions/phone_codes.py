@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from clavis_kit.errors import ServiceError
 from clavis_kit.messages import UndeliverableError
+from clavis_kit.metrics import OUTCOMES
 
 from clavis_registry import texts
 from clavis_registry.deps import Deps
@@ -121,5 +122,9 @@ async def prove_phone(
         _pending(deps, await unit.enrolments.get(enrolment_id, officer.office_id))
         if await unit.phone_codes.attempt(enrolment_id, code_hash, policy, now):
             await unit.enrolments.phone_proved(enrolment_id, now)
-            return PhoneVerdict.ACCEPTED, 0
-        return failed_attempt(await unit.phone_codes.newest(enrolment_id), policy, now)
+            verdict, left = PhoneVerdict.ACCEPTED, 0
+        else:
+            newest = await unit.phone_codes.newest(enrolment_id)
+            verdict, left = failed_attempt(newest, policy, now)
+    OUTCOMES.labels("phone_proof", verdict).inc()
+    return verdict, left

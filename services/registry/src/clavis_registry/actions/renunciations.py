@@ -1,6 +1,7 @@
 """A person gives up the digital identity."""
 
 from clavis_kit.loa import Loa
+from clavis_kit.metrics import OUTCOMES
 from clavis_kit.outbox import record_event
 
 from clavis_registry import events, texts
@@ -29,6 +30,7 @@ async def renounce(deps: Deps, subject_id: str, loa: Loa, *, confirmed: bool) ->
         await unit.evidence.add_renunciation(proof)
         await end_by_renunciation(deps, unit, subject_id, Actor("citizen"))
         await queue_mail(deps, unit, person, "renounced")
+    OUTCOMES.labels("renunciation", "completed").inc()
     return proof
 
 

@@ -3,7 +3,9 @@
 import contextlib
 from collections.abc import AsyncIterator
 
+import asyncpg
 from clavis_kit.db import Connection, Pool
+from clavis_kit.errors import Overloaded
 
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
@@ -33,9 +35,15 @@ class Unit:
 
 @contextlib.asynccontextmanager
 async def unit_of_work(pool: Pool) -> AsyncIterator[Unit]:
-    """Open a transaction: it commits when the block ends and undoes all when it raises."""
-    async with pool.acquire() as connection, connection.transaction():
-        yield Unit(connection)
+    """Open a transaction: it commits when the block ends and undoes all when it raises.
+
+    Two people taking each other's numbers at once may deadlock: the loser tries again.
+    """
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            yield Unit(connection)
+    except asyncpg.DeadlockDetectedError as error:
+        raise Overloaded from error
 
 
 @contextlib.asynccontextmanager
