@@ -1,5 +1,5 @@
 /** The officer API, as the console's backend forwards it. */
-import { call, fetchFile } from "../shared/api";
+import { call, fetchFile, tell } from "../shared/api";
 
 export interface Officer {
   name: string;
@@ -72,7 +72,7 @@ export const resendCode = (id: string) => call<PhoneCode>("POST", `${enrolment(i
 export const provePhone = (id: string, code: string) =>
   call<PhoneProof>("POST", `${enrolment(id)}/phone-proof`, { code });
 export const complete = (id: string, termsVersion: string, termsLanguage: string) =>
-  call("POST", `${enrolment(id)}/completion`, {
+  tell("POST", `${enrolment(id)}/completion`, {
     present: true,
     document_checked: true,
     terms_version: termsVersion,
@@ -80,5 +80,5 @@ export const complete = (id: string, termsVersion: string, termsLanguage: string
   });
 export const fetchAcceptance = (id: string) => fetchFile(`${enrolment(id)}/acceptance.pdf`);
 export const allowReprint = (id: string, reason: string) =>
-  call("POST", `${enrolment(id)}/acceptance-reprints`, { reason });
+  tell("POST", `${enrolment(id)}/acceptance-reprints`, { reason });
 export const lookUp = (values: object) => call<Summary>("POST", `${OFFICER}/lookups`, values);

@@ -1,5 +1,5 @@
 /** The citizen's APIs, as the portal's backend forwards them. */
-import { call } from "../shared/api";
+import { call, tell } from "../shared/api";
 
 export interface Me {
   name: string | null;
@@ -28,7 +28,7 @@ export interface SessionEntry {
   method: string;
   loa: string;
   current: boolean;
-  services: { client_name: string; since: string }[];
+  services: { client_name: string; names: Record<string, string>; since: string }[];
 }
 
 export interface HistoryEntry {
@@ -77,8 +77,8 @@ const GATEWAY = "/api/gateway/citizen/v1";
 export const getMe = () => call<Me>("GET", `${REGISTRY}/me`);
 export const getCredential = () => call<Credential>("GET", `${PERMANENT}/credential`);
 export const getSessions = () => call<SessionEntry[]>("GET", `${GATEWAY}/sessions`);
-export const endSession = (id: string) => call("POST", `${GATEWAY}/sessions/${id}/end`);
-export const endAllSessions = () => call("POST", `${GATEWAY}/sessions/end-all`);
+export const endSession = (id: string) => tell("POST", `${GATEWAY}/sessions/${id}/end`);
+export const endAllSessions = () => tell("POST", `${GATEWAY}/sessions/end-all`);
 export const getHistory = () => call<{ entries: HistoryEntry[] }>("GET", `${REGISTRY}/history`);
 
 export const renounce = () =>

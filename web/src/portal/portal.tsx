@@ -3,7 +3,7 @@ import { LocationProvider, Route, Router } from "preact-iso";
 import type { ComponentType } from "preact";
 import { SiteFrame } from "../shared/frame";
 import { t } from "../shared/i18n";
-import { session, unreachable } from "../shared/session";
+import { ownPages, session, unreachable } from "../shared/session";
 import { NotFound, SignInProblem, Unreachable, Welcome } from "../shared/welcome";
 import { History } from "./history";
 import { Home } from "./home";
@@ -51,7 +51,7 @@ export function Portal() {
     );
   }
   return (
-    <LocationProvider>
+    <LocationProvider scope={ownPages}>
       <SiteFrame items={NAVIGATION}>
         <Router>
           {PAGES.map(([path, page]) => (

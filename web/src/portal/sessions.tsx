@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { Problem } from "../shared/api";
 import { moment } from "../shared/format";
-import { known, t } from "../shared/i18n";
+import { known, language, t } from "../shared/i18n";
 import { asProblem, Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { ProblemNotice } from "../shared/problem";
@@ -75,7 +75,7 @@ function SessionCard(props: { entry: SessionEntry; end: () => void }) {
           <ul>
             {entry.services.map((service) => (
               <li key={service.client_name}>
-                <span translate={false}>{service.client_name}</span>, {moment(service.since)}
+                <span translate={false}>{service.names[language.value] ?? service.client_name}</span>, {moment(service.since)}
               </li>
             ))}
           </ul>

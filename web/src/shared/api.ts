@@ -29,8 +29,12 @@ type Body = FormData | object | undefined;
 
 /** Call an API of ours and return its JSON. Throws Problem. */
 export async function call<T>(method: string, path: string, body?: Body): Promise<T> {
-  const response = await send(method, path, body);
-  return (await response.json()) as T;
+  return (await (await send(method, path, body)).json()) as T;
+}
+
+/** Call an API of ours whose answer says nothing but that it is done. Throws Problem. */
+export async function tell(method: string, path: string, body?: Body): Promise<void> {
+  await send(method, path, body);
 }
 
 /** Fetch a document of ours. Throws Problem. */

@@ -50,3 +50,6 @@ export async function signOut(): Promise<void> {
   const { redirect } = (await response.json()) as { redirect: string };
   location.assign(redirect);
 }
+
+/** The addresses that pages of ours have. The others, the backend's among them, are the browser's. */
+export const ownPages = /^\/(?!bff\/|api\/)/;

@@ -17,7 +17,8 @@ class BffSettings(ServiceSettings):
         default=None, description="where the issuer answers inside the network, if elsewhere"
     )
     client_id: str
-    scope: str = "openid offline_access"
+    # Without offline_access: what the application may do ends with the person's session.
+    scope: str = "openid"
     session_cookie: str = Field(
         description="name of the session cookie; starts with __Host-Http-",
         pattern=r"^__Host-Http-[a-z-]+$",
