@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -29,7 +29,11 @@ MAX_OCSP_BYTES = 64 * 1024
 MAX_CRL_BYTES = 10 * 1024 * 1024
 _KEPT = 1000
 _MAX_ADDRESSES = 2
+_SILENCE_LIFE = timedelta(seconds=10)  # who did not answer is not asked again at once
 _log = get_logger(__name__)
+
+
+Fetch = Callable[[str, bytes], Awaitable[bytes]]
 
 
 class NoAnswerError(Exception):
@@ -38,7 +42,7 @@ class NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    body: bytes
+    body: bytes | None
     until: datetime
 
 
@@ -102,9 +106,31 @@ class RevocationSource:
         # RFC 5019 section 2.1.1: SHA-1 names the issuer here, it protects nothing.
         builder = ocsp.OCSPRequestBuilder().add_certificate(link.certificate, link.issuer, SHA1())  # noqa: S303
         question = builder.build().public_bytes(Encoding.DER)
-        kept = self._find(address, question)
-        if kept is not None:
-            return kept
+        return await self._remembered(address, question, self._fetch_ocsp)
+
+    async def _download(self, address: str) -> bytes:
+        return await self._remembered(address, b"", self._fetch_crl)
+
+    async def _remembered(self, address: str, question: bytes, fetch: Fetch) -> bytes:
+        """Answer from memory, silence included, or fetch and remember."""
+        now = self._clock.now()
+        kept = self._kept.get((address, question))
+        if kept is None or kept.until <= now:
+            kept = await self._fresh(address, question, fetch, now)
+            self._kept[(address, question)] = kept
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        if kept.body is None:
+            raise NoAnswerError
+        return kept.body
+
+    async def _fresh(self, address: str, question: bytes, fetch: Fetch, now: datetime) -> _Kept:
+        try:
+            return _Kept(await fetch(address, question), now + self._cache_life)
+        except NoAnswerError:
+            return _Kept(None, now + _SILENCE_LIFE)
+
+    async def _fetch_ocsp(self, address: str, question: bytes) -> bytes:
         headers = {"Content-Type": "application/ocsp-request"}
         body = await self._fetch("POST", address, MAX_OCSP_BYTES, question, headers)
         try:
@@ -113,18 +139,15 @@ class RevocationSource:
             raise NoAnswerError from error
         if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             raise NoAnswerError
-        return self._keep(address, question, body)
+        return body
 
-    async def _download(self, address: str) -> bytes:
-        kept = self._find(address, b"")
-        if kept is not None:
-            return kept
+    async def _fetch_crl(self, address: str, _: bytes) -> bytes:
         body = await self._fetch("GET", address, MAX_CRL_BYTES)
         try:
             x509.load_der_x509_crl(body)
         except ValueError as error:
             raise NoAnswerError from error
-        return self._keep(address, b"", body)
+        return body
 
     async def _fetch(
         self,
@@ -153,16 +176,6 @@ class RevocationSource:
                 return bytes(body)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NoAnswerError from error
-
-    def _find(self, address: str, question: bytes) -> bytes | None:
-        kept = self._kept.get((address, question))
-        return kept.body if kept is not None and kept.until > self._clock.now() else None
-
-    def _keep(self, address: str, question: bytes, body: bytes) -> bytes:
-        self._kept[(address, question)] = _Kept(body, self._clock.now() + self._cache_life)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return body
 
 
 # RFC 5280 section 4.2.2.1.
