@@ -354,7 +354,7 @@ def assert_credentials_refuse(life: Life, browser: Browser) -> None:
         page.goto(demo.url(10))
         page.click("#login")
         browsing.ask_for_pin(page, person)
-        expect(page.locator("#error-summary")).to_have_attribute("data-code", "mismatch")
+        expect(page.locator("#error-summary")).to_have_attribute("data-code", "pin-mismatch")
     with new_page(browser) as page:
         page.goto(demo.url(10))
         page.click("#login")

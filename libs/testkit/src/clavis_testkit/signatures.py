@@ -1,6 +1,7 @@
 """Judging signatures and revocation from outside: pyHanko for PDFs, HTTP for OCSP and CRL."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ def validate_signature(signed: bytes, demo: RunningDemo) -> Any:
         other_certs=[_certificate(demo, "issuing")],
         allow_fetching=False,
     )
-    return validate_pdf_signature(embedded_signature(signed), context)
+    # In a thread of its own: pyHanko runs an event loop, and a browser's may already be running.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(validate_pdf_signature, embedded_signature(signed), context).result()
 
 
 def ocsp_status(signed: bytes, demo: RunningDemo) -> str:
