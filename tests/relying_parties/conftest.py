@@ -1,0 +1,166 @@
+"""Relying parties of other people's making, registered with the running demo."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from clavis_testkit.launchers.process import free_port
+from clavis_testkit.require import find_node, need
+from clavis_testkit.running_demo import ROOT, RunningDemo
+
+EXAMPLES = ROOT / "docs" / "relying-parties"
+START_SECONDS = 20.0
+Register = Callable[[dict[str, Any]], dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def register(demo: RunningDemo, tmp_path_factory: pytest.TempPathFactory) -> Register:
+    """Register a client as `make client` does; return what it printed."""
+
+    def run(metadata: dict[str, Any]) -> dict[str, str]:
+        file = tmp_path_factory.mktemp("client") / "client.json"
+        file.write_text(json.dumps(metadata))
+        done = subprocess.run(
+            [sys.executable, "-m", "dev.client", str(file)],
+            cwd=ROOT,
+            env={**os.environ, "DEMO_PORT_BASE": str(demo.base), "DEMO_DIR": str(demo.directory)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return dict(re.findall(r"(client_id|client_secret)\W+([\w.~-]+)", done.stdout))
+
+    return run
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the relying party did not start"
+        try:
+            httpx.get(url, timeout=1)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer")
+
+
+def metadata(port: int, **more: Any) -> dict[str, Any]:
+    return {
+        "client_name": "Example service",
+        "redirect_uris": [f"http://localhost:{port}/callback"],
+        "post_logout_redirect_uris": [f"http://localhost:{port}/"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "scope": "openid profile offline_access",
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def fastapi_service(demo: RunningDemo, register: Register) -> Iterator[str]:
+    """The FastAPI example of the quick start, as it stands."""
+    port = free_port()
+    client = register(
+        metadata(port, token_endpoint_auth_method="client_secret_basic", profile="basic")
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "uvicorn", "app:app", "--port", str(port)],
+        cwd=EXAMPLES / "fastapi",
+        env={
+            **os.environ,
+            "ISSUER": demo.issuer,
+            "CLIENT_ID": client["client_id"],
+            "CLIENT_SECRET": client["client_secret"],
+        },
+    )
+    try:
+        url = f"http://localhost:{port}"
+        wait_until_up(f"{url}/openapi.json", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Node example with its one dependency installed from the lock."""
+    need("node", "runs openid-client")
+    need("npm", "installs openid-client")
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("app.mjs", "package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(EXAMPLES / "node" / name, folder)
+    subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start_node(demo: RunningDemo, node_folder: Path) -> Iterator[Callable[..., str]]:
+    """Start the Node example for a client; return its address."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(port: int, **environment: str) -> str:
+        process = subprocess.Popen(
+            [str(find_node()), "app.mjs"],
+            cwd=node_folder,
+            env={**os.environ, "ISSUER": demo.issuer, "PORT": str(port), **environment},
+        )
+        running.append(process)
+        url = f"http://localhost:{port}"
+        wait_until_up(f"{url}/logout", process)
+        return url
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def node_service(register: Register, start_node: Callable[..., str]) -> str:
+    """openid-client with a secret: OpenID Connect Basic."""
+    port = free_port()
+    client = register(
+        metadata(port, token_endpoint_auth_method="client_secret_basic", profile="basic")
+    )
+    return start_node(port, CLIENT_ID=client["client_id"], CLIENT_SECRET=client["client_secret"])
+
+
+@pytest.fixture(scope="session")
+def fapi_service(
+    register: Register, start_node: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """openid-client with a key: FAPI 2.0 with PAR, private_key_jwt and DPoP."""
+    from joserfc.jwk import ECKey
+
+    port = free_port()
+    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+    file = tmp_path_factory.mktemp("key") / "jwks.json"
+    file.write_text(json.dumps({"keys": [key.as_dict(private=True)]}))
+    client = register(
+        metadata(
+            port,
+            token_endpoint_auth_method="private_key_jwt",
+            dpop_bound_access_tokens=True,
+            jwks={"keys": [key.as_dict(private=False)]},
+            profile="fapi2",
+        )
+    )
+    return start_node(port, CLIENT_ID=client["client_id"], CLIENT_JWKS_FILE=str(file))
