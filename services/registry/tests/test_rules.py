@@ -250,12 +250,13 @@ def test_activation_codes_avoid_misread_letters_and_are_typed_freely() -> None:
 @pytest.mark.parametrize(
     ("reason", "code"),
     [
-        ("Cita previa", None), ("", "reason-required"), ("  x ", "reason-required"),
+        ("Cita previa", None), ("Cita\nprevia\u00a0", None),
+        ("", "reason-required"), ("  x ", "reason-required"),
         ("a" * 301, "reason-invalid"), ("cita\x00previa", "reason-invalid"),
     ],
 )  # fmt: skip
 def test_a_look_up_states_its_reason(reason: str, code: str | None) -> None:
-    assert lookup.reason_refusal(reason) == code
+    assert lookup.reason_refusal(lookup.canonical_reason(reason)) == code
 
 
 def test_what_is_shown_of_contact_data_cannot_be_used() -> None:

@@ -69,7 +69,7 @@ async def allow_reprint(deps: Deps, officer: Officer, enrolment_id: str, reason:
             officer_actor(officer),
             "acceptance-reprint-allowed",
             deps.clock.now(),
-            {"reason": reason.strip()},
+            {"reason": reason},
         )
 
 

@@ -64,7 +64,7 @@ async def start_enrolment(
                 national_id_hash=deps.keys.national_id.of(applicant.national_id),
                 mobile=applicant.mobile,
                 draft=draft_of(applicant),
-                reason=reason.strip(),
+                reason=reason,
                 created_at=now,
                 expires_at=now + timedelta(hours=deps.settings.draft_hours),
             )

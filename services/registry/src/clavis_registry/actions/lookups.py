@@ -43,7 +43,7 @@ async def look_up(deps: Deps, officer: Officer, typed: str, reason: str) -> Summ
             officer_actor(officer),
             deps.keys.national_id.of(national_id),
             person.subject_id if person else None,
-            reason.strip(),
+            reason,
             deps.clock.now(),
         )
         if person is None or person.status is Status.NONE:

@@ -1,5 +1,6 @@
 """What a caller may send, and its way to canonical values. Lengths are bounds, not rules."""
 
+import unicodedata
 from datetime import date
 from typing import Annotated, Any
 
@@ -20,9 +21,11 @@ from clavis_registry.rules.identity import (
     canonical_document,
     canonical_name,
 )
+from clavis_registry.rules.lookup import canonical_reason
 from clavis_registry.rules.person import PersonName
 
 MAX_EVIDENCE_MEMBERS = 20
+MAX_EVIDENCE_TEXT = 1000  # a distinguished name fits
 
 
 def _identifier(text: str) -> str:
@@ -32,6 +35,7 @@ def _identifier(text: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=400)]
+Reason = Annotated[str, Field(max_length=400), AfterValidator(canonical_reason)]
 ShortText = Annotated[str, Field(max_length=80)]
 Language = Annotated[str, Field(pattern="^(es|ca|gl|eu|en)$")]
 Identifier = Annotated[str, AfterValidator(_identifier)]
@@ -109,7 +113,7 @@ def _guardian(typed: GuardianIn | None) -> Guardian | None:
 class EnrolmentIn(ApplicantIn):
     """An enrolment at an office, with the reason for serving the person."""
 
-    reason: Text
+    reason: Reason
 
 
 class CompletionIn(BaseModel):
@@ -130,7 +134,7 @@ class PhoneProofIn(BaseModel):
 class ReasonIn(BaseModel):
     """Why something is done."""
 
-    reason: Text
+    reason: Reason
 
 
 class LookupIn(ReasonIn):
@@ -174,7 +178,9 @@ class SubjectIn(BaseModel):
 
 def _storable(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= 1000 and value.isprintable()  # noqa: PLR2004  a distinguished name fits
+        return len(value) <= MAX_EVIDENCE_TEXT and not any(
+            unicodedata.category(character) in {"Cc", "Cs"} for character in value
+        )
     if isinstance(value, list):
         return len(value) <= MAX_EVIDENCE_MEMBERS and all(_storable(item) for item in value)
     return value is None or isinstance(value, bool | int | float)
