@@ -99,7 +99,12 @@ SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 BAD = {
     "not-pdf": [b"", b"hello", b"\xff\xd8\xff\xe0JFIF", b"<html>%PDF-1.7</html>",
                 zip_bytes() + altered(nothing)],
-    "pdf-broken": [b"%PDF-1.7\n%%EOF", altered(nothing)[:200] + b"\n%%EOF\n"],
+    "pdf-broken": [
+        b"%PDF-1.7\n%%EOF",
+        altered(nothing)[:200] + b"\n%%EOF\n",
+        altered(put("/AcroForm", Dictionary(Fields=5))),
+        altered(put("/AcroForm", 5)),
+    ],
     "pdf-encrypted": [
         altered(nothing, encryption=pikepdf.Encryption(owner="o", user="u")),
         altered(nothing, encryption=pikepdf.Encryption(owner="o", user="")),

@@ -8,6 +8,7 @@ import io
 import json
 import resource
 import sys
+from typing import Any
 
 from clavis_signing.pdf import inspection, pages
 from clavis_signing.pdf.faults import Fault
@@ -37,23 +38,30 @@ def inspect(document: bytes) -> dict[str, object]:
 
 
 def _can_be_extended(document: bytes) -> bool:
-    # What the signature will do, without the signature: after the citizen typed the codes it
+    # What the signature will touch, without the signature: after the citizen typed the codes it
     # would be too late to learn that the document does not take it.
-    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415  slow to import
+    from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415  only this verb needs it
         IncrementalPdfFileWriter,
     )
-    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415  slow to import
-    from pyhanko.sign.fields import SigFieldSpec, append_signature_field  # noqa: PLC0415  as above
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415  as above
 
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(document))
+        writer: Any = IncrementalPdfFileWriter(io.BytesIO(document))
         if writer.prev.xrefs.hybrid_xrefs_present:
             return False
-        append_signature_field(writer, SigFieldSpec("probe"))
-        writer.write(io.BytesIO())  # type: ignore[no-untyped-call]  # untyped pyHanko
-    except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError):
+        list(_at(_at(writer.root, "/AcroForm", {}), "/Fields", []))
+        page = writer.find_page_for_modification(0)[0].get_object()
+        list(_at(page, "/Annots", []))
+        writer.update_root()
+        writer.write(io.BytesIO())
+    except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError, AttributeError):
         return False
     return True
+
+
+def _at(node: Any, key: str, absent: Any) -> Any:
+    # pyHanko follows references with [], not with get().
+    return node[key] if key in node else absent  # noqa: SIM401  for that reason
 
 
 def main(arguments: list[str]) -> None:
