@@ -61,7 +61,7 @@ async def test_a_failing_provider_undoes_nothing_and_the_message_comes_later(
     assert await deliver_due(world.deps) == 1
 
 
-UNFIT: list[tuple[dict[str, object], str]] = [[
+UNFIT: list[tuple[dict[str, object], str]] = [
     ({"national_id": "12345678A"}, "wrong-check-letter"),
     ({"national_id": "B12345674"}, "wrong-format"),
     ({"document": {"kind": "dni", "issued_on": "2016-01-01", "expires_on": "2026-03-09"}},
