@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHON DEMO_PORT_BASE DEMO_DIR TLS VERBOSE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop demo-reset watch client test lint types bench run-deps dev-deps
+.PHONY: help demo demo-stop demo-reset compose watch client test lint types bench run-deps dev-deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,10 @@ demo-stop: run-deps ## stop a running demo
 
 demo-reset: run-deps ## stop the demo and forget its data
 	@$(PY) -m dev.stop --reset
+
+compose: run-deps ## the same with Docker: PostgreSQL and Apache Kafka from their own images
+	@$(PY) -m dev.compose
+	@CLAVIS_UID=$$(id -u) CLAVIS_GID=$$(id -g) docker compose up --build
 
 watch: run-deps ## print the published events of a running demo
 	@exec $(PY) -m dev.watch --all

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from clavis_kit import logging
-from clavis_testkit.launchers.process import LOOPBACK, LauncherError, require_free_port
+from clavis_testkit.launchers.process import LOOPBACK, Child, LauncherError, require_free_port
 
 from dev import demo_file, seed
 from dev.assets import AssetError, ensure_assets
@@ -24,7 +24,7 @@ from dev.keys import ensure_keys
 from dev.layout import ROOT, Layout, LayoutError, from_environment
 from dev.output import Terminal
 from dev.pki import ensure_certificates
-from dev.processes import Child, DemoError, Fleet, Part
+from dev.processes import DemoError, Fleet, Part
 from dev.runfile import RunFile
 from dev.services import SERVICES, all_offsets
 from dev.summary import summary

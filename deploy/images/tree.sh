@@ -10,6 +10,8 @@ mkdir -p "$target/libs/kit" "$target/libs/events"
 cp -r "$checkout/libs/kit/src" "$target/libs/kit/src"
 cp -r "$checkout/libs/events/src" "$target/libs/events/src"
 if [ "$service" = dev ]; then
+    mkdir -p "$target/libs/testkit"
+    cp -r "$checkout/libs/testkit/src" "$target/libs/testkit/src"
     cp -r "$checkout/dev" "$target/dev"
     rm -rf "$target/dev/tests"
 else

@@ -54,12 +54,18 @@ def demo_clients(layout: Layout) -> list[DemoClient]:
 
 def plant_clients(layout: Layout, infrastructure: Infrastructure) -> None:
     """Register every relying party through the gateway's command line. DemoError."""
+    file = write_clients(layout)
+    run_command(layout, infrastructure, "gateway", ["client", "apply", str(file)])
+
+
+def write_clients(layout: Layout) -> Path:
+    """Write one file per client, for the client, and one of all, for the gateway."""
     clients = demo_clients(layout)
     for client in clients:
         _write(layout.file("clients", f"{client.client_id}.json"), client.document())
     everything = layout.file("clients", "all.json")
     _write(everything, [client.document() for client in clients])
-    run_command(layout, infrastructure, "gateway", ["client", "apply", str(everything)])
+    return everything
 
 
 def _write(path: Path, document: Any) -> None:

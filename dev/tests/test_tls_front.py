@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import warnings
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -154,9 +155,9 @@ async def test_a_gateway_that_is_down_gives_503(pki: Path) -> None:
 async def test_old_tls_is_refused(pki: Path) -> None:
     context = ssl.create_default_context(cafile=pki / "trust.pem")
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1_1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
     async with _front(pki) as address, httpx.AsyncClient(verify=context, trust_env=False) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(address)
