@@ -6,8 +6,10 @@ it broke.
 
 import io
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ REGISTERED = "clavis_events.registry.v1.Registered"
 RENOUNCED = "clavis_events.registry.v1.Renounced"
 CERTIFICATE_ISSUED = "clavis_events.signing.v1.CertificateIssued"
 CERTIFICATE_REVOKED = "clavis_events.signing.v1.CertificateRevoked"
+SOON_SECONDS = 1.0
 SHOTS = Path("test-results") / "life"
 
 
@@ -344,8 +347,20 @@ def test_6_the_citizen_renounces_and_everything_ends(
 
 
 def assert_ended_at_the_services(life: Life) -> None:
-    received = httpx.get(life.demo.url(12) + "/logouts", timeout=5).json()
-    assert received, "the demo service got no back-channel logout"
+    """Every service that the person was logged in to was told (OIDC Back-Channel Logout 1.0)."""
+    for offset in (10, 12):
+        wait_until(partial(logouts, life.demo.url(offset)), f"logout at service +{offset}")
+
+
+def logouts(service: str) -> Any:
+    return httpx.get(f"{service}/logouts", timeout=5).json()
+
+
+def wait_until(happened: Callable[[], Any], what: str) -> None:
+    deadline = time.monotonic() + SOON_SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, f"no {what} within {SOON_SECONDS} s"
+        time.sleep(0.02)
 
 
 def assert_credentials_refuse(life: Life, browser: Browser) -> None:

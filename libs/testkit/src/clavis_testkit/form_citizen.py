@@ -87,6 +87,10 @@ class FormCitizen(Browser):
         """Press the page's main button."""
         return self.submit(csrf=self.hidden("csrf"))
 
+    def confirm_logout(self) -> Page:
+        """Press the button that ends the session."""
+        return self.submit(token=self.hidden("token"), confirm="yes")
+
     def hidden(self, name: str) -> str:
         """Return the value of a hidden field."""
         form = self.page.form_with(name)
