@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -18,7 +19,8 @@ from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime, background
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
 from clavis_kit.settings import read_ec_private_key
-from clavis_testkit.service_databases import Database
+from clavis_testkit.launchers.databases import run_sync
+from clavis_testkit.service_databases import Database, ServiceDatabases
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -51,12 +53,34 @@ async def peer() -> AsyncIterator[Peer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def gateway_database(service_databases: ServiceDatabases) -> Iterator[Database]:
+    """One database for all protocol tests; its signing keys, slow to make, stay."""
+    made = run_sync(service_databases.create("gateway"))
+    yield made
+    run_sync(service_databases.drop(made.name))
+
+
+async def emptied(made: Database) -> None:
+    """Leave nothing of the test before."""
+    owner = await asyncpg.connect(made.owner_dsn)
+    try:
+        await owner.execute(
+            "TRUNCATE relying_party, person, sso_session, used_jti, inbox, logout_delivery CASCADE"
+        )
+    finally:
+        await owner.close()
+
+
 @pytest_asyncio.fixture
 async def world(
-    database: Any, gateway_keys: dict[str, Path], frozen_clock: FrozenClock, peer: Peer
+    gateway_database: Database,
+    gateway_keys: dict[str, Path],
+    frozen_clock: FrozenClock,
+    peer: Peer,
 ) -> AsyncIterator[World]:
-    made: Database = await database("gateway")
-    async with running_gateway(made, gateway_keys, frozen_clock, peer) as world:
+    await emptied(gateway_database)
+    async with running_gateway(gateway_database, gateway_keys, frozen_clock, peer) as world:
         yield world
 
 

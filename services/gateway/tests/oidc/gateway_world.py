@@ -262,6 +262,7 @@ class Fapi:
         self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"})
         self.dpop_key = ECKey.generate_key("P-256")
         self.verifier, self.challenge = pkce()
+        self.alg = "ES256"
 
     async def register(self, **changes: Any) -> None:
         public = self.key.as_dict(private=False) | {"kid": self.key.thumbprint()}
@@ -274,14 +275,14 @@ class Fapi:
             **changes,
         )
 
-    def assertion(self, alg: str = "ES256", **changes: Any) -> str:
+    def assertion(self, **changes: Any) -> str:
         now = int(self.world.clock.now().timestamp())
         claims = {
             "iss": self.client_id, "sub": self.client_id, "aud": ISSUER, "jti": new_id(),
             "iat": now, "exp": now + 60,
         } | changes  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": alg, "kid": self.key.thumbprint()}, claims, self.key)
+        return jwt.encode({"alg": self.alg, "kid": self.key.thumbprint()}, claims, self.key)
 
     def auth(self, **changes: Any) -> dict[str, str]:
         return {
@@ -322,7 +323,7 @@ class Fapi:
         return await self.world.http.get(f"/authorize?{query}")
 
     async def code(self, **params: Any) -> str:
-        response = await self.start(await self.pushed(**params))
+        response = await self.start(await self.pushed(prompt="login", **params))
         target = await self.world.complete(response, new_id())
         assert target.error is None, target.params
         return target.params["code"]
@@ -331,7 +332,6 @@ class Fapi:
         body = {"grant_type": "authorization_code", "redirect_uri": REDIRECT}
         body |= {"code_verifier": self.verifier} | self.auth() | form
         body = {name: value for name, value in body.items() if value is not None}
-        default = {"DPoP": self.proof()}
-        return await self.world.http.post(
-            "/token", data=body, headers=default if headers is None else headers
-        )
+        if headers is None:
+            headers = {"DPoP": self.proof()}
+        return await self.world.http.post("/token", data=body, headers=headers)

@@ -51,7 +51,9 @@ async def test_rfc6749_4_1_2_a_code_lives_a_minute(world: World) -> None:
 async def test_rfc6749_4_1_3_redirect_uri_must_be_that_of_the_request(world: World) -> None:
     await world.register(redirect_uris=[REDIRECT, "https://rp.test/other"])
     code = await world.code()
-    assert error(await world.exchange(code, redirect_uri="https://rp.test/other")) == "invalid_grant"
+    assert (
+        error(await world.exchange(code, redirect_uri="https://rp.test/other")) == "invalid_grant"
+    )
     assert error(await world.exchange(code, redirect_uri=None)) == "invalid_grant"
 
 
@@ -296,5 +298,7 @@ async def test_rfc9068_2_2_our_own_apis_get_a_jwt_with_the_subject_itself(world:
     assert (header["typ"], header["alg"]) == ("at+jwt", "ES256")
     assert claims["sub"] == subject
     assert "clavis-registry" in claims["aud"]
-    assert {"iss", "exp", "iat", "jti", "client_id", "acr", "amr", "auth_time", "sid"} <= set(claims)
+    assert {"iss", "exp", "iat", "jti", "client_id", "acr", "amr", "auth_time", "sid"} <= set(
+        claims
+    )
     assert (await world.userinfo(tokens["access_token"])).json()["sub"] == subject
