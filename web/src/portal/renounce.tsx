@@ -5,10 +5,12 @@ import { TextField } from "../shared/fields";
 import { Form } from "../shared/form";
 import { moment } from "../shared/format";
 import { t } from "../shared/i18n";
+import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
+import { StepUpNotice } from "../shared/problem";
 import { session } from "../shared/session";
 import { Welcome } from "../shared/welcome";
-import { proofAddress, renounce } from "./api";
+import { getMe, proofAddress, renounce } from "./api";
 
 interface Done {
   renouncedAt: string;
@@ -27,6 +29,7 @@ export function Renounce() {
 }
 
 function Explain(props: { next: () => void }) {
+  const me = useLoad(getMe);
   return (
     <Page title={t("renounce.title")}>
       <p class="lead">{t("renounce.text")}</p>
@@ -42,10 +45,19 @@ function Explain(props: { next: () => void }) {
         <li>{t("renounce.stays-record")}</li>
         <li>{t("renounce.stays-back")}</li>
       </ul>
+      <Loaded load={me}>
+        {({ level }) =>
+          // Asked before the confirmation, so that coming back from the step-up loses nothing.
+          level === "advanced" && session.value?.level === "low" ? (
+            <StepUpNotice level="substantial" />
+          ) : (
+            <button type="button" class="button" id="renounce-continue" onClick={props.next}>
+              {t("renounce.continue")}
+            </button>
+          )
+        }
+      </Loaded>
       <div class="actions">
-        <button type="button" class="button" id="renounce-continue" onClick={props.next}>
-          {t("renounce.continue")}
-        </button>
         <a href="/" id="renounce-cancel">
           {t("renounce.cancel")}
         </a>
