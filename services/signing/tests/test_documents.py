@@ -79,6 +79,14 @@ def annotate(**entries: Any) -> Callable[[pikepdf.Pdf], None]:
     return change
 
 
+def add_pages(count: int) -> Callable[[pikepdf.Pdf], None]:
+    def change(pdf: pikepdf.Pdf) -> None:
+        for _ in range(count):
+            pdf.add_blank_page()
+
+    return change
+
+
 def attach(pdf: pikepdf.Pdf) -> None:
     pdf.attachments["anexo.txt"] = b"text"
 
@@ -124,6 +132,8 @@ BAD = {
     "pdf-multimedia": [altered(annotate(Subtype=Name.RichMedia))],
     "pdf-hidden-layers": [altered(hide_a_layer)],
     "pdf-locked": [altered(put("/Perms", Dictionary(DocMDP=Dictionary())))],
+    "pdf-too-many-pages": [altered(add_pages(200))],
+    "pdf-no-pages": [altered(lambda pdf: pdf.pages.__delitem__(0))],
     "pdf-trailing-data": [altered(nothing) + zip_bytes(), altered(nothing) + b"<script>"],
 }  # fmt: skip
 
@@ -139,6 +149,16 @@ async def test_a_bad_document_is_refused_with_its_code(
     answer = await upload(client, token(citizen), content)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert await deps.pool.fetchval("SELECT count(*) FROM document") == 0
+
+
+async def test_a_document_nested_without_end_is_refused(
+    client: httpx.AsyncClient, citizen: str, token: Token
+) -> None:
+    nested = b"[" * 50_000 + b"]" * 50_000
+    sound = altered(put("/Odd", Dictionary(A=Array([1]))))
+    answer = await upload(client, token(citizen), sound.replace(b"[ 1 ]", nested))
+    assert answer.status_code == 422
+    assert answer.json()["code"] in {"pdf-broken", "pdf-too-complex"}
 
 
 async def test_another_media_type_is_refused(

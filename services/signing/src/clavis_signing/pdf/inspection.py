@@ -75,6 +75,8 @@ def _document_fault(pdf: pikepdf.Pdf) -> Fault | None:
         return Fault.LOCKED
     if _hides_layers(pdf.Root.get("/OCProperties")):
         return Fault.HIDDEN_LAYERS
+    if len(pdf.pages) == 0:
+        return Fault.NO_PAGES
     if len(pdf.objects) > MAX_OBJECTS:
         return Fault.TOO_COMPLEX
     faults = (_object_fault(node) for item in pdf.objects for node in _nodes(item, MAX_DEPTH))

@@ -34,8 +34,6 @@ def inspect(document: bytes) -> Inspection:
     except WorkerFailed as failure:
         return Inspection(failure.fault, 0)
     fault = Fault(verdict["fault"]) if verdict["fault"] else None
-    if fault is None and verdict["pages"] < 1:
-        fault = Fault.NO_PAGES
     return Inspection(fault, verdict["pages"])
 
 

@@ -30,10 +30,10 @@ def confine() -> None:
 def inspect(document: bytes) -> dict[str, object]:
     """Judge a document: its fault if it has one, else the number of pages."""
     fault = inspection.envelope_fault(document) or inspection.content_fault(document)
-    if fault is None and not _can_be_extended(document):
-        fault = Fault.BROKEN
     if fault is not None:
         return {"fault": fault.value, "pages": 0}
+    if not _can_be_extended(document):
+        return {"fault": Fault.BROKEN.value, "pages": 0}
     return {"fault": None, "pages": pages.count(document)}
 
 
