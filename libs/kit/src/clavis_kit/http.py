@@ -1,9 +1,11 @@
 """The HTTP frame every service stands in: limits, headers, health, metrics, one log line."""
 
 import asyncio
+import logging
+import sys
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -17,7 +19,7 @@ from clavis_kit import errors
 from clavis_kit.ids import new_id
 from clavis_kit.logging import get_logger
 from clavis_kit.metrics import REQUESTS
-from clavis_kit.settings import ServiceSettings
+from clavis_kit.settings import KeyFileError, ServiceSettings
 
 CHECK_TIMEOUT_SECONDS = 2.0
 QUIET_ROUTES = ("/health/live", "/health/ready", "/metrics")
@@ -28,6 +30,10 @@ SECURITY_HEADERS = (
 )
 Check = Callable[[], Awaitable[bool]]
 _log = get_logger(__name__)
+
+
+class StartRefusedError(RuntimeError):
+    """The service cannot start as it stands; the text is one sentence for the operator."""
 
 
 class Health:
@@ -130,12 +136,30 @@ def _account(scope: Scope, status: int, seconds: float) -> None:
         )  # fmt: skip
 
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _saying_why(lifespan: Lifespan) -> Lifespan:
+    """Keep the sentence of a refused start, for `serve` to say instead of a trace."""
+
+    @asynccontextmanager
+    async def guarded(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with lifespan(app):
+                yield
+        except (StartRefusedError, KeyFileError) as refusal:
+            app.state.start_refusal = str(refusal)
+            raise
+
+    return guarded
+
+
 def create_app(
     *,
     title: str,
     description: str,
     max_body_bytes: int,
-    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Make an application with health, metrics, problem documents and limits in place."""
     app = FastAPI(
@@ -144,11 +168,12 @@ def create_app(
         version="1",
         docs_url=None,  # the bundled viewer loads scripts from elsewhere
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_saying_why(lifespan) if lifespan else None,
     )
     errors.install(app)
     app.add_middleware(Frame, max_body_bytes=max_body_bytes)
     app.state.health = Health()
+    app.state.start_refusal = None
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> JSONResponse:
@@ -181,4 +206,9 @@ def serve(app: FastAPI, settings: ServiceSettings, *, uds: Path | None = None) -
         timeout_graceful_shutdown=settings.shutdown_seconds,
         timeout_keep_alive=30,
     )
-    uvicorn.Server(config).run()
+    # Of a refused start the operator reads one sentence, not the server's trace of it.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.start_refusal is None)
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit:
+        sys.exit(app.state.start_refusal or 3)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from clavis_kit.bus import Producer, ensure_topics
 from clavis_kit.clock import Clock
 from clavis_kit.consumer import Consumer, Handler
 from clavis_kit.db import Pool, create_pool
-from clavis_kit.http import Health
+from clavis_kit.http import Health, StartRefusedError
 from clavis_kit.logging import get_logger
 from clavis_kit.metrics import LOOP_LAG
 from clavis_kit.outbox import Relay
@@ -66,7 +65,7 @@ async def running(
 ) -> AsyncIterator[Runtime]:
     """Open what the service needs, run relay and consumer, and close all in reverse.
 
-    The process ends with a sentence when the schema is not the one this release needs.
+    Raises StartRefusedError when the schema is not the one this release needs.
     """
     logging.configure(settings.service_name, settings.log_level)
     async with contextlib.AsyncExitStack() as stack:
@@ -100,7 +99,9 @@ async def _require_schema(pool: Pool, directory: Path, service: str) -> None:
         except asyncpg.UndefinedTableError:
             current = False
     if not current:
-        sys.exit(f"{service}: the database schema is not up to date; run `migrate` first")
+        raise StartRefusedError(
+            f"{service}: the database schema is not up to date; run `migrate` first"
+        )
 
 
 async def _database_answers(pool: Pool) -> bool:
