@@ -80,6 +80,13 @@ async def test_too_many_tries_say_when_to_come_back(browser: Browser, siblings: 
     assert browser.code == "activation-limited"
 
 
+async def test_a_message_that_cannot_be_sent_is_said(browser: Browser, siblings: Siblings) -> None:
+    siblings.answers["activations"] = {"outcome": "undeliverable"}
+    await start(browser)
+    assert browser.response.status_code == 503
+    assert browser.code == "otp-undeliverable"
+
+
 @pytest.mark.parametrize(("verdict", "code"), [("locked", "locked"), ("expired", "expired")])
 async def test_a_dead_code_starts_the_activation_again(
     browser: Browser, siblings: Siblings, verdict: str, code: str

@@ -50,6 +50,8 @@ def _started(page: ActivationPage, values: dict[str, str], answer: Answer) -> Re
     if answer["outcome"] == "limited":
         fault = page.fault("activation-limited", until=answer["retry_at"])
         return page.start_page(values, fault, status=429)
+    if answer["outcome"] == "undeliverable":
+        return page.start_page(values, page.fault("otp-undeliverable"), status=503)
     fault = page.fault("activation-mismatch", "identifier")
     return page.start_page(values, fault, status=422)
 
@@ -76,7 +78,7 @@ async def enter_code(request: Request) -> Response:
             response = RedirectResponse("/activate/password", status_code=303)
             return page.with_phone_proved().keep(response)
         case "wrong":
-            left = answer.get("attempts_left", 0)
+            left = answer.get("attempts_left") or 0
             fault = page.fault("otp-wrong", "otp", attempts_left=left)
             return page.code_page(fault, status=422)
         case "locked":
