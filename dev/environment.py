@@ -124,7 +124,6 @@ def _signing(layout: Layout) -> _Values:
         "ROOT_CA_CERT_FILE": layout.file("pki", "signing", "root.cer.pem"),
         "PKI_BASE_URL": layout.url("signing"),
         "PEPPER_KEY_FILE": _key(layout, "pepper.key"),
-        **_messages(layout),
         **_openid(layout),
     }
 

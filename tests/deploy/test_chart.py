@@ -10,12 +10,21 @@ import pytest
 import yaml
 from helm_python import Chart
 
-from dev.services import DEFAULT_PORT_BASE, SERVICES
+from dev.environment import environment_of
+from dev.infrastructure import Infrastructure
+from dev.layout import Layout
+from dev.services import DEFAULT_PORT_BASE, SERVICES, Service
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "clavis"
 DEMO_ONLY = {"inbox", "demo", "tls-front"}
 VERSIONS = ("1.30", "1.34")
 INFORMATION = 1
+# What the demo sets for its small, forgetful parts; the defaults are right for a cluster.
+LEFT_TO_DEFAULTS = {
+    "DATABASE_POOL_SIZE", "MIGRATION_DATABASE_URL", "KAFKA_IDEMPOTENCE", "KAFKA_CREATE_TOPICS",
+    "KAFKA_SESSION_TIMEOUT_MS", "REPLAY_ON_START", "REVOCATION_HOSTS",
+}  # fmt: skip
+CLUSTER_ONLY = {"LOG_LEVEL"}
 UNKNOWN_TO_CORE = {"ServiceMonitor"}
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -141,3 +150,18 @@ def test_the_chart_lists_the_services_of_the_one_table() -> None:
         if service.name in table:
             pod = of_kind(rendered, "Deployment")[f"clavis-{service.name}"]["spec"]["template"]
             assert pod["spec"]["containers"][0]["args"] == list(service.arguments)
+
+
+@pytest.mark.parametrize(
+    "service", [s for s in SERVICES if s.name not in DEMO_ONLY], ids=lambda s: s.name
+)
+def test_every_setting_of_the_demo_is_one_of_the_chart(service: Service, tmp_path: Path) -> None:
+    rendered = render({})
+    name = f"clavis-{service.name}"
+    given = set(of_kind(rendered, "ConfigMap")[name]["data"])
+    container = of_kind(rendered, "Deployment")[name]["spec"]["template"]["spec"]["containers"][0]
+    given |= {variable["name"] for variable in container.get("env", [])}
+    layout = Layout(DEFAULT_PORT_BASE, tmp_path)
+    demo = set(environment_of(layout, Infrastructure(layout), service.name))
+    assert {n.removeprefix(service.prefix) for n in demo - given} <= LEFT_TO_DEFAULTS
+    assert given - demo <= {service.prefix + name for name in CLUSTER_ONLY}
