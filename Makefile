@@ -32,10 +32,10 @@ test: dev-deps ## all tests; what cannot run here is skipped with its reason
 	@$(PY) -m pytest $(ARGS)
 
 lint: dev-deps ## style, layers, contracts, drift, links, secrets
-	@$(PY) -m dev.check
+	@$(PY) -m dev.check lint contracts docs
 
 types: dev-deps ## static types
-	@$(PY) -m mypy libs services dev
+	@$(PY) -m dev.check types
 
 bench: dev-deps ## load figures of this machine
 	@$(PY) -m bench

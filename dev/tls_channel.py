@@ -56,11 +56,12 @@ class TlsChannel:
 
     def peer_chain(self) -> list[x509.Certificate]:
         """Return what the client showed, its own certificate first; empty when it showed none."""
-        leaf = self._tls.get_peer_certificate(as_cryptography=True)
-        if leaf is None:
+        shown = self._tls.get_peer_certificate()
+        if shown is None:
             return []
-        shown = self._tls.get_peer_cert_chain(as_cryptography=True) or []
-        return [leaf, *(extra for extra in shown[:_MAX_CHAIN] if extra != leaf)]
+        leaf = shown.to_cryptography()
+        chain = [extra.to_cryptography() for extra in self._tls.get_peer_cert_chain() or []]
+        return [leaf, *(extra for extra in chain[:_MAX_CHAIN] if extra != leaf)]
 
     def peer_address(self) -> str:
         """Return the client's network address."""

@@ -10,6 +10,7 @@ by a client are dropped. HTTP/1.1, TLS 1.2 or newer.
 import asyncio
 import os
 import signal
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def server_context(certificate: Path, key: Path) -> SSL.Context:
     context.use_privatekey_file(str(key))
     context.check_privatekey()
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION)
+    context.set_options(SSL.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION)
     context.set_alpn_select_callback(_select_http11)
     context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
     return context
