@@ -1,5 +1,6 @@
 /** What surrounds every page: skip link, brand, navigation, languages, foot. */
 import type { ComponentChildren } from "preact";
+import { useErrorBoundary, useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { chooseLanguage, language, languages, nativeName, t } from "./i18n";
 import { session, signOut } from "./session";
@@ -12,6 +13,8 @@ export interface NavItem {
 /** Draw the frame; the navigation is there only for who is signed in. */
 export function SiteFrame(props: { items: NavItem[]; wide?: boolean; children: ComponentChildren }) {
   const wrap = props.wide ? "wrap wrap-wide" : "wrap";
+  const [isOpen, setIsOpen] = useState(false);
+  const signedIn = session.value?.authenticated === true;
   return (
     <>
       <a class="skip-link" href="#content" onClick={skipToContent}>
@@ -22,19 +25,39 @@ export function SiteFrame(props: { items: NavItem[]; wide?: boolean; children: C
           <a class="brand" href="/" translate={false}>
             {session.value?.brand}
           </a>
+          {signedIn && (
+            <button
+              type="button"
+              class="button button-secondary menu-button"
+              id="menu"
+              aria-expanded={isOpen}
+              aria-controls="navigation"
+              onClick={() => setIsOpen(!isOpen)}
+            >
+              {t("frame.menu")}
+            </button>
+          )}
           <div class="header-tools">
             <Languages />
-            {session.value?.authenticated && (
+            {signedIn && (
               <button type="button" class="button button-link" id="sign-out" onClick={signOut}>
                 {t("frame.sign-out")}
               </button>
             )}
           </div>
         </div>
-        {session.value?.authenticated && <Navigation items={props.items} wrap={wrap} />}
+        {signedIn && (
+          <Navigation
+            items={props.items}
+            style={isOpen ? wrap : `${wrap} menu-closed`}
+            close={() => setIsOpen(false)}
+          />
+        )}
       </header>
       <main id="content" tabIndex={-1}>
-        <div class={`${wrap} content`}>{props.children}</div>
+        <div class={`${wrap} content`}>
+          <Boundary>{props.children}</Boundary>
+        </div>
       </main>
       <footer class="site-footer">
         <div class={wrap}>
@@ -45,18 +68,32 @@ export function SiteFrame(props: { items: NavItem[]; wide?: boolean; children: C
   );
 }
 
+/** A fault of ours in one page leaves the frame standing, and a way on. */
+function Boundary(props: { children: ComponentChildren }) {
+  const [error, reset] = useErrorBoundary((fault) => console.error(fault));
+  const { path } = useLocation();
+  useEffect(reset, [path]);
+  if (error === undefined) return <>{props.children}</>;
+  return (
+    <div class="notice notice-danger" role="alert" id="problem" data-code="page-failed">
+      <p>{t("problem.page-failed")}</p>
+    </div>
+  );
+}
+
 // The router would take "#content" for a page; the browser's own jump is done by hand.
 function skipToContent(event: Event): void {
   event.preventDefault();
   document.getElementById("content")?.focus();
 }
 
-function Navigation(props: { items: NavItem[]; wrap: string }) {
+function Navigation(props: { items: NavItem[]; style: string; close: () => void }) {
   const { path } = useLocation();
+  useEffect(props.close, [path]);
   const isCurrent = (item: NavItem) =>
     item.path === "/" ? path === "/" : path === item.path || path.startsWith(`${item.path}/`);
   return (
-    <nav aria-label={t("frame.navigation")} class={props.wrap}>
+    <nav id="navigation" aria-label={t("frame.navigation")} class={props.style}>
       <ul class="nav">
         {props.items.map((item) => (
           <li key={item.path}>

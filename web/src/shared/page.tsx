@@ -15,7 +15,7 @@ export function Page(props: { title: string; children?: ComponentChildren }) {
   const brand = session.value?.brand ?? "";
   useEffect(() => {
     const prefix = invalid.value ? `${t("common.error-prefix")} ` : "";
-    document.title = `${prefix}${props.title} – ${brand}`;
+    document.title = `${prefix}${props.title}${brand && ` – ${brand}`}`;
   }, [props.title, invalid.value, brand, language.value]);
   useEffect(() => {
     invalid.value = false;
