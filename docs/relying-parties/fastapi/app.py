@@ -1,7 +1,8 @@
 """A relying party in FastAPI with Authlib, unmodified: login, what we got, refresh, logout.
 
-    pip install fastapi uvicorn authlib httpx itsdangerous
-    ISSUER=http://localhost:8400 CLIENT_ID=… CLIENT_SECRET=… uvicorn app:app --port 9000
+It needs fastapi, uvicorn, authlib, httpx and itsdangerous. Start it with
+
+ISSUER=http://localhost:8400 CLIENT_ID=… CLIENT_SECRET=… uvicorn app:app --port 9000
 """
 
 import os
