@@ -20,4 +20,4 @@ else
     cp -r "$checkout/services/$service/migrations" "$target/services/$service/migrations"
 fi
 find "$target" -name __pycache__ -type d -prune -exec rm -rf {} +
-/opt/venv/bin/python -m compileall -q "$target"
+"${PYTHON:-/opt/venv/bin/python}" -m compileall -q "$target"
