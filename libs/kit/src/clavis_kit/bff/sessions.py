@@ -2,9 +2,8 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import urlencode
-
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from clavis_kit.bff.deps import BffDeps
 from clavis_kit.bff.errors import ProviderUnavailableError, SignInError, TokenRefusedError
@@ -12,7 +11,7 @@ from clavis_kit.bff.provider import ProviderMetadata, TokenSet
 from clavis_kit.bff.rules import acr_suffices, is_local_path, loa_named, refresh_is_due
 from clavis_kit.bff.store import SessionRow
 from clavis_kit.bff.tokens import IdToken, verify_id_token, verify_logout_token
-from clavis_kit.ids import new_secret
+from clavis_kit.ids import encode_base64url, new_secret
 from clavis_kit.keyed_hash import sha256_hex
 from clavis_kit.loa import Loa
 from clavis_kit.service_tokens import unverified_part
@@ -67,7 +66,8 @@ async def begin_sign_in(deps: BffDeps, asked: SignInRequest, browser_secret: str
         "scope": deps.settings.scope,
         "state": state,
         "nonce": nonce,
-        "code_challenge": create_s256_code_challenge(verifier),
+        # RFC 7636 section 4.2
+        "code_challenge": encode_base64url(sha256(verifier.encode("ascii")).digest()),
         "code_challenge_method": "S256",
     }
     if required is not None:
