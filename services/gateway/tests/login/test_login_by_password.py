@@ -191,6 +191,7 @@ async def test_the_data_to_be_sent_are_shown_once(browser: Browser, siblings: Si
     await browser.press("continue", identifier=ANA, password=PASSWORD)
     assert browser.path.endswith("/data")
     assert 'data-claim="name"' in browser.response.text
+    assert 'data-claim="given_name"' not in browser.response.text
     await browser.press("continue")
     assert "code" in browser.landing
     await browser.authorize(scope="openid profile", prompt="login")

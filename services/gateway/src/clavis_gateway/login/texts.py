@@ -158,6 +158,14 @@ CLAIMS: Mapping[str, str] = {
     "selected_idp": N_("Forma en que se ha identificado"),
 }
 
+# A claim that says nothing more where another is sent.
+PART_OF: Mapping[str, str] = {
+    "given_name": "name",
+    "family_name": "name",
+    "first_surname": "name",
+    "second_surname": "name",
+}
+
 SHORT_REASONS: Mapping[str, str] = {
     "no_phone": N_("No consta un móvil al que enviarle el código."),
     "basic_level": N_("Su registro es de nivel básico."),

@@ -107,14 +107,22 @@ async def show_data(interaction_id: str, request: Request) -> Response:
     flow = await open_flow(request, interaction_id)
     if flow.progress.authentication is None:
         return flow.to("")
-    by_label = {label: claim for claim, label in reversed(finish.personal_claims(flow).items())}
     purpose = flow.interaction.client.purpose
     return flow.page(
         "data.html",
         path="/data",
-        claims=[(claim, label) for label, claim in reversed(by_label.items())],
+        claims=_lines(finish.personal_claims(flow)),
         purpose=purpose.get(flow.language.tag) or purpose.get(""),
     )
+
+
+def _lines(claims: dict[str, str]) -> list[tuple[str, str]]:
+    """Name each datum once: several claims may say the same, and the whole name its parts."""
+    lines: dict[str, str] = {}
+    for claim, label in claims.items():
+        if texts.PART_OF.get(claim) not in claims:
+            lines.setdefault(label, claim)
+    return [(claim, label) for label, claim in lines.items()]
 
 
 @router.post("/login/{interaction_id}/data")
