@@ -161,8 +161,9 @@ class ApacheKafka:
         return self._child.poll()
 
     def _format(self, java: list[str], properties: Path) -> None:
-        command = [*java, "kafka.tools.StorageTool", "format"]
-        command += ["--cluster-id", _cluster_id(), "--config", str(properties)]
+        # One word each: an id may begin with a dash.
+        command = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={_cluster_id()}"]
+        command += ["--config", str(properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise LauncherError(f"Apache Kafka cannot format {self._home}: {done.stderr.strip()}")
