@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from dev.authorities import add_authorities
 from dev.pages import PAGE_HEADERS, STATIC, language_of, render
@@ -55,8 +55,8 @@ class Mailbox:
         self._file = file
         self._messages: list[Message] = []
         if file.exists():
-            lines = file.read_text(encoding="utf-8").splitlines()[-_KEPT:]
-            self._messages = [Message.model_validate_json(line) for line in lines if line]
+            lines = file.read_text(encoding="utf-8").split("\n")[-_KEPT:]
+            self._messages = [message for line in lines if (message := _stored(line))]
 
     def add(self, new: NewMessage, at: datetime) -> Message:
         """Store a message."""
@@ -76,6 +76,14 @@ class Mailbox:
         for message in reversed(self.sent_to(to)):
             groups[message.to].append(message)
         return list(groups.items())
+
+
+def _stored(line: str) -> Message | None:
+    # A process that is killed while it writes leaves half a line.
+    try:
+        return Message.model_validate_json(line)
+    except ValidationError:
+        return None
 
 
 def create_app(file: Path) -> FastAPI:

@@ -68,6 +68,9 @@ class Part:
     def new_lines(self) -> list[str]:
         """Return the whole lines written to the log since the last call."""
         with self.child.log_file.open("rb") as log:
+            # A log that had grown too large was begun anew at the start.
+            if log.seek(0, os.SEEK_END) < self._read:
+                self._read = 0
             log.seek(self._read)
             data = log.read()
         whole, newline, _ = data.rpartition(b"\n")

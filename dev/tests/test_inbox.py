@@ -56,6 +56,15 @@ async def test_a_restart_keeps_the_messages(inbox: httpx.AsyncClient, file: Path
     assert await _bodies(_open(file)) == ["línea 1\nlínea 2"]
 
 
+async def test_half_a_line_left_by_a_crash_hides_nothing(
+    inbox: httpx.AsyncClient, file: Path
+) -> None:
+    await inbox.post("/api/messages", json=SMS)
+    with file.open("a") as stream:
+        stream.write('{"channel": "sm')
+    assert await _bodies(_open(file)) == [SMS["body"]]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{}, {**SMS, "channel": "pigeon"}, {**SMS, "to": ""}, {**SMS, "body": None}],

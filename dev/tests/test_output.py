@@ -2,6 +2,8 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from dev.output import Terminal, last_lines
 
 
@@ -35,14 +37,14 @@ def test_what_is_no_log_line_is_shown_as_it_is() -> None:
     )
 
 
-def test_colours_only_on_a_terminal_that_wants_them(monkeypatch: object) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)  # type: ignore[attr-defined]
+def test_colours_only_on_a_terminal_that_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     on_terminal, piped = _Tty(), io.StringIO()
     for stream in (on_terminal, piped):
         Terminal(stream).relay("pin", "x")
     assert "\033[" in on_terminal.getvalue()
     assert "\033[" not in piped.getvalue()
-    monkeypatch.setenv("NO_COLOR", "1")  # type: ignore[attr-defined]
+    monkeypatch.setenv("NO_COLOR", "1")
     plain = _Tty()
     Terminal(plain).relay("pin", "x")
     assert "\033[" not in plain.getvalue()

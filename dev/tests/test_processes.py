@@ -85,8 +85,10 @@ def _watch_for_two_seconds(fleet: Fleet) -> None:
         time.sleep(0.02)
 
 
-def test_one_that_ignores_sigterm_is_killed(programs: Path, monkeypatch: object) -> None:
-    monkeypatch.setattr("dev.processes._STOP_SECONDS", 0.5)  # type: ignore[attr-defined]
+def test_one_that_ignores_sigterm_is_killed(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dev.processes._STOP_SECONDS", 0.5)
     part = _part(programs, "stubborn", "stubborn")
     fleet, _ = _fleet(programs, part)
     fleet.start(already=())

@@ -3,7 +3,15 @@ import importlib.util
 import pytest
 
 from dev.layout import Layout, LayoutError, from_environment
-from dev.services import CORE, KAFKA_OFFSET, POSTGRES_OFFSET, SERVICES, all_offsets, by_name
+from dev.services import (
+    CORE,
+    KAFKA_OFFSET,
+    POSTGRES_OFFSET,
+    SERVICES,
+    Service,
+    all_offsets,
+    by_name,
+)
 
 
 def test_no_two_parts_share_a_port() -> None:
@@ -47,8 +55,8 @@ def test_every_core_service_owns_one_database_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_every_command_names_a_package_that_exists(service: object) -> None:
-    assert importlib.util.find_spec(service.module) is not None  # type: ignore[attr-defined]
+def test_every_command_names_a_package_that_exists(service: Service) -> None:
+    assert importlib.util.find_spec(service.module) is not None
 
 
 def test_names_of_ports_are_complete() -> None:
