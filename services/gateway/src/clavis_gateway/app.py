@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,14 @@ from fastapi import FastAPI
 
 from clavis_gateway import consumers, maintenance
 from clavis_gateway.certificates.checker import build_checker
+from clavis_gateway.certificates.path import NoAnchorsError
 from clavis_gateway.deps import Deps
 from clavis_gateway.login.pages import TemplatePages
 from clavis_gateway.login.parts import build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
-from clavis_gateway.oidc.keys import KeyRing
+from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
 from clavis_gateway.routes import include_routes
 from clavis_gateway.settings import GatewaySettings
 
@@ -47,7 +49,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
         async with running(
             app, settings, time_source, migrations_dir=MIGRATIONS, subscribe=subscribe
         ) as runtime:
-            deps = await install(app, settings, runtime, holder[0])
+            deps = await _install_or_exit(app, settings, runtime, holder[0])
             async with background(
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
@@ -64,6 +66,16 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
     )
     include_routes(app)
     return app
+
+
+async def _install_or_exit(
+    app: FastAPI, settings: GatewaySettings, runtime: Runtime, deps: Deps
+) -> Deps:
+    """End the process with a sentence when keys or trust anchors are not what they must be."""
+    try:
+        return await install(app, settings, runtime, deps)
+    except (KeyEncryptionError, NoAnchorsError, OSError) as error:
+        sys.exit(f"gateway: {error}")
 
 
 async def install(
