@@ -13,13 +13,8 @@ from clavis_gateway.login.pages import TemplatePages
 from clavis_kit.clock import FrozenClock
 from starlette.responses import Response
 
-from services.gateway.tests.login.gallery import (
-    NAMES,
-    NOW,
-    all_pages,
-    make_renderer,
-    make_request,
-)
+from services.gateway.tests.login.gallery import all_pages, make_renderer, make_request
+from services.gateway.tests.login.gallery_states import NAMES, NOW
 from services.gateway.tests.login.login_world import Browser
 
 RENDERER = make_renderer()

@@ -1,0 +1,214 @@
+"""The states of the gallery: which template, with what, and which errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from clavis_gateway.login import texts
+from clavis_gateway.login.activation import ActivationState
+from clavis_gateway.login.progress import SentCode
+from clavis_gateway.login.render import Service
+from clavis_gateway.login.routes.select import Line
+from clavis_gateway.rules.levels import Choice, Reason, WayUp
+from clavis_kit.loa import Loa
+
+NOW = datetime(2026, 3, 2, 9, 32, tzinfo=UTC)
+LATER = "2026-03-02T09:42:00+00:00"
+NAMES = {
+    "": "Sede electrónica de Villanueva del Río",
+    "es": "Sede electrónica de Villanueva del Río",
+    "en": "Villanueva del Río online office",
+}
+SERVICE = Service(NAMES["es"], "sede.villanueva.example")
+FLOW = {"id": "x", "base": "/login/x", "csrf": "0" * 64, "others": True}
+SENT = SentCode(
+    code_id="1", phone_hint="123", sent_at=NOW.isoformat(), expires_at=LATER, resend_at=LATER
+)
+STATE = ActivationState("s" * 43, "id", "123", LATER)
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of one page. `faults` are (code, field, values)."""
+
+    name: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    faults: tuple[tuple[str, str, dict[str, Any]], ...] = ()
+    status: int = 200
+    flow: bool = True
+
+
+def line(choice: Choice, reason: Reason | None = None, *ways: WayUp) -> Line:
+    name, text = texts.CHOICES[choice]
+    return Line(choice, name, text, reason, ways)
+
+
+def select(name: str, required: Loa, *lines: Line) -> State:
+    closed = [entry for entry in lines if entry.reason]
+    context = {
+        "required": required,
+        "open": [entry for entry in lines if not entry.reason],
+        "closed": closed,
+        "down_only": all(entry.reason is Reason.SERVICE_DOWN for entry in closed),
+        "can_end_short": any(entry.reason is Reason.LEVEL_TOO_LOW for entry in closed),
+    }
+    return State(name, "select.html", context)
+
+
+LOW = Reason.LEVEL_TOO_LOW
+EMPTY = {"typed": {"identifier": "", "contrast": "", "prefix": "", "email": ""}}
+FILLED = {
+    "typed": {
+        "identifier": '12345678A"><script>',
+        "contrast": "31/02/2031",
+        "prefix": "",
+        "email": "ana@",
+    }
+}
+HOLDER = {
+    "full_name": "ANA GARCÍA MUÑOZ",
+    "masked_national_id": "***4567**",
+    "issuer_name": "AC de prueba, personas físicas",
+    "not_after": datetime(2029, 5, 17, tzinfo=UTC),
+}
+CERTIFICATE = {
+    "holder": HOLDER,
+    "action": "/cert/x",
+    "handoff": "h",
+    "back_url": "/login/x/methods",
+}
+
+
+def blocked(code: str, title: str, **values: Any) -> State:
+    context = {
+        "title": title,
+        "advice": "Puede elegir otra forma de identificarse ahora mismo.",
+        "activate": code.startswith("password"),
+    }
+    return State(code, "blocked.html", context, ((code, "", values),), status=429)
+
+
+STATES = [
+    select(
+        "select-low",
+        Loa.LOW,
+        line(Choice.PIN),
+        line(Choice.PERMANENT),
+        line(Choice.CERTIFICATE),
+    ),
+    select(
+        "select-substantial",
+        Loa.SUBSTANTIAL,
+        line(Choice.PIN, LOW, WayUp.PASSWORD_AND_SMS, WayUp.CERTIFICATE),
+        line(Choice.PERMANENT),
+        line(Choice.CERTIFICATE),
+    ),
+    select(
+        "select-high",
+        Loa.HIGH,
+        line(Choice.PIN, LOW, WayUp.DNIE),
+        line(Choice.PERMANENT, LOW, WayUp.DNIE),
+        line(Choice.CERTIFICATE),
+    ),
+    select(
+        "select-down",
+        Loa.LOW,
+        line(Choice.PIN, Reason.SERVICE_DOWN),
+        line(Choice.PERMANENT),
+        line(Choice.CERTIFICATE),
+    ),
+    select(
+        "select-nothing",
+        Loa.HIGH,
+        line(Choice.PIN, LOW),
+        line(Choice.PERMANENT, LOW),
+        line(Choice.CERTIFICATE, Reason.NOT_ACCEPTED),
+    ),
+    State("pin", "pin.html", EMPTY),
+    State(
+        "pin-faults",
+        "pin.html",
+        FILLED,
+        (("identifier-letter", "identifier", {}), ("contrast-date", "contrast", {})),
+        422,
+    ),
+    State("pin-mismatch", "pin.html", FILLED, (("pin-mismatch", "identifier", {}),), 422),
+    State("pin-code", "pin_code.html", {"sent": SENT}),
+    State(
+        "pin-wrong",
+        "pin_code.html",
+        {"sent": SENT},
+        (("pin-wrong", "pin", {"attempts_left": 3}),),
+        422,
+    ),
+    State("permanent", "permanent.html", {**EMPTY, "with_code": True}),
+    State(
+        "permanent-wrong",
+        "permanent.html",
+        {**FILLED, "with_code": False},
+        (("login-wrong", "identifier", {}),),
+        422,
+    ),
+    State("otp", "otp.html", {"sent": SENT}),
+    State("otp-wrong", "otp.html", {"sent": SENT}, (("otp-wrong", "otp", {"attempts_left": 1}),)),
+    State("step-up", "step_up.html", {"required": Loa.SUBSTANTIAL}),
+    State(
+        "certificate-start",
+        "certificate_start.html",
+        {"required": Loa.HIGH, "start_url": "https://localhost:8443/cert/x?handoff=h"},
+    ),
+    State("certificate", "certificate.html", CERTIFICATE, flow=False),
+    State(
+        "data",
+        "data.html",
+        {
+            "claims": [("name", "Nombre y apellidos"), ("person_identifier", "DNI o NIE")],
+            "purpose": "Tramitar su solicitud.",
+        },
+    ),
+    State(
+        "short",
+        "short.html",
+        {
+            "required": Loa.SUBSTANTIAL,
+            "reached": Loa.LOW,
+            "reason": "basic_level",
+            "ways_up": (WayUp.CERTIFICATE, WayUp.OFFICE),
+        },
+    ),
+    blocked("pin-locked", "PIN bloqueado", until=LATER),
+    blocked("password-expired", "Su contraseña ha caducado"),
+    State("home", "home.html", flow=False),
+    State("activate", "activate_start.html", {**EMPTY, "step": 1}, flow=False),
+    State(
+        "activate-faults",
+        "activate_start.html",
+        {**FILLED, "step": 1},
+        (
+            ("identifier-letter", "identifier", {}),
+            ("email-format", "email", {}),
+            ("activation-code-format", "activation_code", {}),
+        ),
+        422,
+        flow=False,
+    ),
+    State("activate-code", "activate_code.html", {"step": 2}, flow=False),
+    State("activate-password", "activate_password.html", {"step": 3}, flow=False),
+    State(
+        "activate-password-rejected",
+        "activate_password.html",
+        {"step": 3},
+        (("too_short", "password", {}), ("missing_digit", "password", {})),
+        422,
+        flow=False,
+    ),
+    State(
+        "activate-done",
+        "activate_done.html",
+        {"expires_on": "2028-03-02", "flow_url": "/login/x/permanent"},
+        flow=False,
+    ),
+]
