@@ -24,10 +24,9 @@ from clavis_kit.service_tokens import (
     ServiceTokenVerifier,
     bearer_token,
 )
-from clavis_signing.app import create_app, create_deps, create_verifier, read_secrets
+from clavis_signing.app import create_deps, read_secrets
 from clavis_signing.consumers import handlers
 from clavis_signing.deps import Deps
-from clavis_signing.pdf import pages
 from clavis_signing.settings import SigningSettings
 from clavis_testkit.pki import ensure_signing_ca
 from clavis_testkit.service_databases import DatabaseFactory
@@ -35,7 +34,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI, Request
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
@@ -100,54 +98,6 @@ class Siblings:
     async def tell_holder(self, body: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(body["subject_id"])
         return self.holder
-
-
-@dataclass
-class Portal:
-    """What the portal does for a citizen, step by step."""
-
-    client: httpx.AsyncClient
-    token: Callable[..., dict[str, str]]
-    document: bytes
-
-    async def upload(self, subject_id: str) -> str:
-        """Upload the document and return where its transaction is."""
-        answer = await self.client.post(
-            "/citizen/v1/transactions",
-            files={"document": ("contrato.pdf", self.document, "application/pdf")},
-            headers=self.token(subject_id),
-        )
-        assert answer.status_code == 201, answer.text
-        return f"/citizen/v1/transactions/{answer.json()['transaction_id']}"
-
-    async def challenge(self, subject_id: str, path: str, **body: Any) -> httpx.Response:
-        wanted = {"reviewed": True, "policies_accepted": True, **body}
-        headers = self.token(subject_id)
-        return await self.client.post(f"{path}/challenge", json=wanted, headers=headers)
-
-    async def sign(
-        self, subject_id: str, path: str, password: str = PASSWORD, otp: str = OTP
-    ) -> httpx.Response:
-        secrets = {"password": password, "otp": otp}
-        headers = self.token(subject_id)
-        return await self.client.post(f"{path}/signature", json=secrets, headers=headers)
-
-    async def get(self, subject_id: str, path: str, **headers: str) -> httpx.Response:
-        return await self.client.get(path, headers={**self.token(subject_id), **headers})
-
-    async def challenged(self, subject_id: str) -> str:
-        """Upload and ask for the code."""
-        path = await self.upload(subject_id)
-        answer = await self.challenge(subject_id, path)
-        assert answer.json()["outcome"] == "sent", answer.text
-        return path
-
-    async def signed(self, subject_id: str) -> dict[str, Any]:
-        """Go all the way."""
-        path = await self.challenged(subject_id)
-        answer = await self.sign(subject_id, path)
-        assert answer.json().get("verdict") == "signed", answer.text
-        return {"path": path, **answer.json()}
 
 
 @pytest.fixture
@@ -255,30 +205,6 @@ def gateway_key() -> ECKey:
     return ECKey.generate_key("P-256")
 
 
-@pytest_asyncio.fixture
-async def client(deps: Deps, runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(deps.settings, clock=deps.clock)
-    app.state.deps = deps
-    app.state.access_tokens = create_verifier(deps.settings, runtime)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://signing.test") as http:
-        yield http
-
-
-@pytest.fixture
-def token(gateway_key: ECKey, clock: FrozenClock) -> Callable[..., dict[str, str]]:
-    """Make the Authorization header of a citizen in the portal."""
-
-    def make(subject_id: str, *, acr: str = SUBSTANTIAL, client_id: str = "portal") -> Any:
-        seconds = int(clock.now().timestamp())
-        claims = {"iss": ISSUER, "aud": ["clavis-signing"], "sub": subject_id, "acr": acr,
-                  "client_id": client_id, "iat": seconds, "exp": seconds + 300}  # fmt: skip
-        header = {"alg": "ES256", "typ": "at+jwt", "kid": gateway_key.thumbprint()}
-        return {"Authorization": f"Bearer {jwt.encode(header, claims, gateway_key)}"}
-
-    return make
-
-
 @pytest.fixture
 def apply(deps: Deps, clock: FrozenClock) -> Apply:
     """Apply an event as the consumer does: its effect in one transaction, then what follows."""
@@ -338,11 +264,6 @@ def registered(
     )
 
 
-@pytest.fixture
-def portal(client: httpx.AsyncClient, token: Callable[..., dict[str, str]], pdf: bytes) -> Portal:
-    return Portal(client, token, pdf)
-
-
 @pytest.fixture(scope="session")
 def pdf() -> bytes:
     """A sound document of two pages."""
@@ -351,8 +272,3 @@ def pdf() -> bytes:
     made.add_blank_page(page_size=(595, 842))
     made.save(buffer)
     return buffer.getvalue()
-
-
-@pytest.fixture(scope="session")
-def read_text() -> Callable[[bytes], str]:
-    return lambda document: pages.text(document, 1)
