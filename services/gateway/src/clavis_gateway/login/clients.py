@@ -15,7 +15,6 @@ from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_gateway.rules.levels import Method
 
 PROBE_TIMEOUT_SECONDS = 1.0
-_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 Answer = dict[str, Any]
 
 
@@ -73,13 +72,19 @@ class Sibling:
         if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             raise Gone(self.name)
         if response.status_code == HTTPStatus.CONFLICT:
-            raise Refused(str(response.json().get("code")))
-        if response.status_code in _BUSY or not response.is_success:
+            raise Refused(str(self._body(response).get("code")))
+        if not response.is_success:
             raise SiblingDown(self.name)
-        answer = response.json()
-        if not isinstance(answer, dict):
+        return self._body(response)
+
+    def _body(self, response: httpx.Response) -> Answer:
+        try:
+            body = response.json()
+        except ValueError as error:
+            raise SiblingDown(self.name) from error
+        if not isinstance(body, dict):
             raise SiblingDown(self.name)
-        return answer
+        return body
 
     async def is_ready(self) -> bool:
         """Ask whether the service can do work now."""
