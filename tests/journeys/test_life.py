@@ -145,6 +145,8 @@ def test_2_the_citizen_enters_with_a_pin(life: Life, at_home: Page) -> None:
     demo, page = life.demo, at_home
     page.goto(demo.url(10))
     page.click("#login")
+    expect(page.locator("#method-pin")).to_be_visible()
+    browsing.screenshot(page, SHOTS, "2-ways-in")
     browsing.enter_with_pin(page, demo, life.person)
     browsing.agree_to_data(page, demo.url(10))
     expect(page.locator("#level")).to_have_attribute("data-acr", "http://eidas.europa.eu/LoA/low")
@@ -291,6 +293,7 @@ def test_5_the_citizen_signs_a_document(
     assert short_code in demo.messages(person["phone"])[-1]["body"]
     page.fill("#password", person["password"])
     page.fill("#otp", code)
+    browsing.screenshot(page, SHOTS, "5-authorise")
     page.click("#sign-authorise-submit")
     with page.expect_download() as download:
         page.click("#signed-document")
@@ -337,6 +340,7 @@ def test_6_the_citizen_renounces_and_everything_ends(
     page.fill("#confirmation", "RENUNCIO")
     page.click("#renounce-submit")
     expect(page.locator("#renounced")).to_be_visible()
+    browsing.screenshot(page, SHOTS, "6-renounced")
     renounced = outsider.wait_for(RENOUNCED, national_id_hash=life.person["hash"])
     revoked = outsider.wait_for(CERTIFICATE_REVOKED, subject_id=renounced.subject_id)
     assert revoked.serial_number == life.serial

@@ -108,4 +108,4 @@ def agree_to_data(page: Page, back_at: str) -> None:
 def screenshot(page: Page, directory: Path, name: str) -> None:
     """Keep what a person sees at this step."""
     directory.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=directory / f"{name}.png", full_page=True)
+    page.screenshot(path=directory / f"{name}.png")
