@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from clavis_kit.ids import is_id
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -92,7 +93,8 @@ async def list_sessions(deps: DepsDep, who: CitizenDep) -> list[SessionOut]:
 @router.post("/sessions/{session_id}/end", status_code=204)
 async def end_session(session_id: str, deps: DepsDep, who: CitizenDep) -> Response:
     """End one session of the citizen; one already over needs no ending."""
-    await _end(deps, who.grant.subject_id, session_id)
+    if is_id(session_id):
+        await _end(deps, who.grant.subject_id, session_id)
     return Response(status_code=204)
 
 

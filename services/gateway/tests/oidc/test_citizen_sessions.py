@@ -58,6 +58,15 @@ async def test_nobody_ends_the_session_of_another_person(world: World) -> None:
     assert (await world.userinfo(victim["access_token"])).status_code == 200
 
 
+async def test_what_is_no_session_needs_no_ending(world: World) -> None:
+    await registered(world)
+    headers = await portal(world, new_id())
+    for session_id in ("a%00b", "'; --", "x" * 3000):
+        answer = await world.http.post(f"/citizen/v1/sessions/{session_id}/end", headers=headers)
+        assert answer.status_code == 204
+    assert len((await world.http.get("/citizen/v1/sessions", headers=headers)).json()) == 1
+
+
 async def test_ending_all_ends_this_one_too(world: World) -> None:
     await registered(world)
     headers = await portal(world, new_id())
