@@ -33,6 +33,7 @@ LINT = (
     Check("format", _tool("ruff", "format", "--check", "--quiet")),
     Check("layers", _tool("lint-imports", "--no-logo")),
     Check("secrets", _python("-m", "dev.checks.secrets")),
+    Check("problem codes", _python("-m", "dev.checks.errors")),
     Check("yaml", _tool("yamllint", "--strict", "docker-compose.yml", "proto/buf.yaml")),
 )
 CONTRACTS = (
