@@ -8,12 +8,15 @@ its two files are readable, inside a directory that is not.
 import secrets
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dev.keys import ensure_keys, write_private
 from dev.layout import Layout, from_environment
 from dev.pki import ensure_certificates
 from dev.seed.clients import write_clients
+from dev.seed.people import SeedPerson, demo_people
+from dev.seed.registry import people_document
 from dev.services import CORE, DEFAULT_PORT_BASE
 
 _READABLE = 0o644
@@ -29,6 +32,7 @@ def prepare(directory: Path) -> Layout:
     ensure_keys(directory)
     ensure_certificates(layout)
     write_clients(layout)
+    write_private(layout.file("people.json"), people_document(_people()).encode())
     if not layout.file("keys", "pgpass").exists():
         _write_database_secrets(layout)
     return layout
@@ -65,6 +69,10 @@ def _write_readable(path: Path, text: str) -> None:
     path.chmod(_READABLE)
 
 
+def _people() -> list[SeedPerson]:
+    return demo_people(datetime.now(UTC).date())
+
+
 def main() -> int:
     """Prepare ``.demo/compose`` and say how to go on."""
     directory = from_environment().directory / "compose"
@@ -73,7 +81,13 @@ def main() -> int:
     except OSError as error:
         print(f"Cannot write in {error.filename}: {error.strerror}.")
         return 1
-    print(f"Secrets for docker compose are in {directory}.")
+    print(f"Secrets for docker compose are in {directory}. People who can activate a password:")
+    for person in _people():
+        if person.activation_code:
+            print(
+                f"  {person.national_id}  {person.contrast:10}  {person.activation_code}  "
+                f"{person.email}  {person.name}"
+            )
     if shutil.which("docker") is None:
         print("Docker is not installed here: copy the checkout to where it is.")
     return 0

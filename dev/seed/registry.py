@@ -44,6 +44,12 @@ def import_document(person: SeedPerson) -> dict[str, Any]:
     }
 
 
+def people_document(people: Sequence[SeedPerson]) -> str:
+    """Write the whole file that ``people import`` reads."""
+    entries = [import_document(person) for person in people]
+    return json.dumps({"people": entries}, ensure_ascii=False, indent=2)
+
+
 def plant_people(
     layout: Layout, infrastructure: Infrastructure, people: Sequence[SeedPerson], today: date
 ) -> None:
@@ -53,8 +59,7 @@ def plant_people(
         run_command(layout, infrastructure, "registry", arguments, standard_input)
 
     people_file = layout.file("seed-people.json")
-    entries = [import_document(person) for person in people]
-    people_file.write_text(json.dumps({"people": entries}, ensure_ascii=False, indent=2))
+    people_file.write_text(people_document(people))
     registry("people", "import", str(people_file))
     deaths_file = layout.file("seed-deaths.csv")
     deaths_file.write_text(_deaths(people, today), encoding="utf-8")

@@ -1,6 +1,7 @@
 """docker-compose.yml says the same as the demo's table: services, ports, settings, readiness."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import yaml
 from dev import compose
 from dev.environment import environment_of
 from dev.layout import ROOT, Layout
+from dev.seed.people import demo_people
+from dev.seed.registry import OFFICE
 from dev.services import CORE, DEFAULT_PORT_BASE, KAFKA_OFFSET, SERVICES, Service
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -42,7 +45,28 @@ def _published(part: dict[str, Any]) -> list[int]:
 def test_every_process_of_the_demo_is_a_service() -> None:
     own = {name for name, part in PARTS.items() if part["image"].startswith("clavis-")}
     migrations = {f"migrate-{service.name}" for service in CORE}
-    assert own == {service.name for service in SERVICES} | migrations
+    seeds = {"seed-clients", "seed-people", "seed-office", "seed-officer"}
+    assert own == {service.name for service in SERVICES} | migrations | seeds
+
+
+# What a command line reads is told by the parser itself: a wrong verb would end the start.
+@pytest.mark.parametrize("name", ["seed-people", "seed-office", "seed-officer"])
+def test_seeds_are_commands_of_the_registry(name: str) -> None:
+    from clavis_registry.__main__ import parser
+
+    module, *arguments = PARTS[name]["command"]
+    assert module == "clavis_registry"
+    assert parser().parse_args(arguments).run
+
+
+def test_the_officer_of_compose_is_one_of_the_seeded_people() -> None:
+    command = PARTS["seed-officer"]["command"]
+    staff = {
+        f"--national-id={p.national_id}" for p in demo_people(date(2026, 1, 1)) if p.office_role
+    }
+    assert staff.intersection(command)
+    assert f"--office={OFFICE}" in command
+    assert f"--code={OFFICE}" in PARTS["seed-office"]["command"]
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
