@@ -1,13 +1,15 @@
 """Citizens' lives that go on whatever dies: every step is taken until it is seen to be done."""
 
+import csv
 import io
 import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -27,7 +29,6 @@ from tests.faults.system import System
 WORKERS = 3
 STEP_SECONDS = 75.0
 _PAUSE_SECONDS = 0.5
-_FIRST_NUMBER = 40_000_000
 PASSWORD = "una barca y dos remos 9"
 ENDINGS = ("renounced", "deceased", None)
 
@@ -50,18 +51,18 @@ class Life:
     gave_up: str = ""
 
 
-def people() -> Iterator[SeedPerson]:
-    """Make up people without end."""
+def people(first: int = 40_000_000, phones: str = "+34610{:06d}") -> Iterator[SeedPerson]:
+    """Make up people without end, with numbers from `first` on."""
     for n in itertools.count():
         yield SeedPerson(
             note="fault test",
-            national_id=f"{_FIRST_NUMBER + n}{check_letter(_FIRST_NUMBER + n)}",
+            national_id=f"{first + n}{check_letter(first + n)}",
             given_name="Nadie",
             first_surname="Ninguno",
             second_surname=None,
             birth_date=date(1980, 1, 1),
             document=Document("dni", date(2024, 1, 1), date(2034, 1, 1)),
-            phone=f"+346001{n:05d}",
+            phone=phones.format(n),
             email=f"nadie.{n}@example.org",
             activation_code=f"7K3M-Q9TX-{n:04d}",
             password=PASSWORD,
@@ -231,10 +232,7 @@ class Steps:
     def die(self) -> None:
         """Be told dead by the operator's feed, which may tell it twice."""
         file = self._system.layout.file(f"deaths-{self._person.national_id}.csv")
-        yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
-        file.write_text(
-            f"national_id,date,source_reference\n{self._person.national_id},{yesterday},f-1\n"
-        )
+        write_deaths(file, [self._person])
         self._system.registry("deaths", str(file))
 
     def _browser(self) -> PortalCitizen:
@@ -269,3 +267,12 @@ def a_document() -> bytes:
     target = io.BytesIO()
     pdf.save(target)
     return target.getvalue()
+
+
+def write_deaths(file: Path, dead: Sequence[SeedPerson]) -> None:
+    """Write the civil registry's file about these people."""
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    with file.open("w", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["national_id", "date", "source_reference"])
+        writer.writerows([person.national_id, yesterday, "f-1"] for person in dead)

@@ -28,6 +28,7 @@ from cryptography import x509
 
 from tests.conftest import free_base
 from tests.faults import ledger
+from tests.faults.crowd import Crowd
 from tests.faults.ledger import READS, Ledger
 from tests.faults.lives import Life, Population
 from tests.faults.system import VICTIMS, System
@@ -45,6 +46,7 @@ class Aftermath:
 
     ledger: Ledger
     lives: list[Life]
+    crowd: int
     deaths: Counter[str]
     unexplained: list[str]
     crl: x509.CertificateRevocationList
@@ -64,9 +66,10 @@ def under_fire(system: System) -> Aftermath:
     """Let people live while everything is killed in a random order, then wait for quiet."""
     seed = int(os.environ.get("CLAVIS_FAULT_SEED") or time.time_ns() % 10**6)
     chance = random.Random(seed)  # noqa: S311  chooses when to kill, no secret
-    population = Population(system)
+    population, crowd = Population(system), Crowd(system)
     begun = time.monotonic()
     population.start()
+    crowd.start()
     try:
         for victim in chance.sample(VICTIMS * 2, KILLS):
             look_after(system, chance.uniform(0.3, 3.0))
@@ -75,10 +78,12 @@ def under_fire(system: System) -> Aftermath:
             system.revive(victim)
     finally:
         population.rest()
+        crowd.rest()
         deadline = time.monotonic() + REST_SECONDS
-        while population.living and time.monotonic() < deadline:
+        while (population.living or crowd.living) and time.monotonic() < deadline:
             look_after(system, 0.2)
     assert not population.living, "a life does not end"
+    assert not crowd.living, "a batch does not end"
     system.wait_until_ready()
     wait_until_quiet(system)
     crl = httpx.get(system.view.url(4) + "/pki/crl/issuing.crl", timeout=10).content
@@ -87,6 +92,7 @@ def under_fire(system: System) -> Aftermath:
     return Aftermath(
         book,
         population.lives,
+        crowd.entered,
         system.deaths,
         system.unexplained,
         x509.load_der_x509_crl(crl),
@@ -180,7 +186,7 @@ def test_every_fact_of_the_registry_has_its_event(aftermath: Aftermath) -> None:
 
 def test_nobody_was_enrolled_or_ended_twice(aftermath: Aftermath) -> None:
     registry = aftermath.ledger.books["registry"]
-    assert len(registry["person"]) == len(aftermath.lives)
+    assert len(registry["person"]) == len(aftermath.lives) + aftermath.crowd
     assert set(registry.count_by_subject("evidence", kind="enrolment").values()) == {1}
     assert set(registry.count_by_subject("evidence", kind="death").values()) == {1}
     assert set(registry.count_by_subject("renunciation").values()) == {1}
