@@ -25,16 +25,20 @@ def run_command(
     Raises DemoError with the command's own words when it fails.
     """
     environment = {**os.environ, **environment_of(layout, infrastructure, service)}
-    done = subprocess.run(
-        [sys.executable, "-m", f"clavis_{service}", *arguments],
-        cwd=ROOT,
-        env=environment,
-        input=standard_input,
-        capture_output=True,
-        text=True,
-        timeout=_TIMEOUT_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", f"clavis_{service}", *arguments],
+            cwd=ROOT,
+            env=environment,
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        verb = " ".join(arguments[:2])
+        raise DemoError(f"{service} {verb} took over {_TIMEOUT_SECONDS} s.") from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise DemoError(f"{service} {' '.join(arguments[:2])} failed: {said}")

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 from clavis_kit import migrations
 
 from dev.infrastructure import Infrastructure
@@ -28,7 +29,7 @@ async def _migrate_one(infrastructure: Infrastructure, service: Service) -> None
     role = str(service.database)
     try:
         await migrations.migrate(infrastructure.owner_url(service), directory, runtime_role=role)
-    except migrations.MigrationError as error:
+    except (migrations.MigrationError, asyncpg.PostgresError) as error:
         raise DemoError(
             f"The {service.name} database does not suit this version ({error}); "
             "make demo-reset starts with fresh data."

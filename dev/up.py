@@ -105,8 +105,16 @@ class Demo:
         self._fleet = fleet
         self._step("services", lambda: fleet.start(already=("postgres", "kafka")))
         self._runfile.write([*infrastructure.pids(), *fleet.pids()])
-        self._step("people", lambda: seed.plant(layout, infrastructure))
+        self._step("people", lambda: self._plant(infrastructure))
         demo_file.write(layout)
+
+    def _plant(self, infrastructure: Infrastructure) -> None:
+        try:
+            seed.plant(self._layout, infrastructure)
+        except DemoError:
+            # A part that died meanwhile is the better explanation.
+            self._watch()
+            raise
 
     def _part(self, infrastructure: Infrastructure, name: str) -> Part:
         service = next(service for service in SERVICES if service.name == name)

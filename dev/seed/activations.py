@@ -48,11 +48,18 @@ def _wait_until_learnt(layout: Layout, count: int) -> None:
     address = f"http://127.0.0.1:{layout.port('permanent')}/metrics"
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        text = httpx.get(address, timeout=10, trust_env=False).text
+        text = _read(address)
         if sum(float(number) for number in _LEARNT.findall(text)) >= count:
             return
         time.sleep(_TICK_SECONDS)
     raise DemoError("The events about the people did not reach the password service.")
+
+
+def _read(address: str) -> str:
+    try:
+        return httpx.get(address, timeout=10, trust_env=False).text
+    except httpx.HTTPError as error:
+        raise DemoError("The password service does not answer.") from error
 
 
 def activate(layout: Layout, person: SeedPerson) -> None:
