@@ -31,8 +31,8 @@ client: run-deps ## register a relying party with the demo: make client FILE=cli
 test: dev-deps ## all tests; what cannot run here is skipped with its reason
 	@$(PY) -m pytest $(ARGS)
 
-lint: dev-deps ## style, layers, contracts, drift, links, secrets
-	@$(PY) -m dev.check lint contracts docs
+lint: dev-deps ## style, layers, contracts, drift, pages, links, secrets
+	@$(PY) -m dev.check lint contracts web docs
 
 types: dev-deps ## static types
 	@$(PY) -m dev.check types

@@ -47,8 +47,9 @@ CONTRACTS = (
     Check("openapi drift", _python("-m", "dev.checks.openapi", "--check")),
 )
 TYPES = (Check("types", _tool("mypy")),)
+WEB = (Check("pages", _python("-m", "dev.checks.web")),)
 DOCS = (Check("links", _python("-m", "dev.checks.links")),)
-GROUPS = {"lint": LINT, "contracts": CONTRACTS, "types": TYPES, "docs": DOCS}
+GROUPS = {"lint": LINT, "contracts": CONTRACTS, "types": TYPES, "web": WEB, "docs": DOCS}
 
 
 def run(check: Check) -> bool:
