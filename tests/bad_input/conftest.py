@@ -1,0 +1,128 @@
+"""Who knocks at the running demo's doors: callers with every key there is, and bad intentions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import httpx
+import pytest
+from clavis_kit.clock import SystemClock
+from clavis_kit.service_tokens import ServiceTokenSigner
+from clavis_testkit import newcomers
+from clavis_testkit.code_flow import ACR, CodeFlow
+from clavis_testkit.form_citizen import FormCitizen
+from clavis_testkit.running_demo import RunningDemo
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+OFFSETS = {"gateway": 0, "registry": 1, "pin": 2, "permanent": 3, "signing": 4}
+METHODS = ("get", "post", "put", "patch", "delete")
+_ENDS_THE_SESSION = ("/citizen/v1/sessions/end-all",)
+_BY_SIGNING = ("/internal/v1/certificate-holders", "/v1/password-checks")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a service, as its OpenAPI document has it."""
+
+    service: str
+    method: str
+    path: str
+    body: dict[str, Any] | None
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.method} {self.path}"
+
+
+@dataclass
+class Doors:
+    """Every HTTP door of the demo, and what opens it."""
+
+    demo: RunningDemo
+    http: httpx.Client
+    person: dict[str, Any]
+    access: dict[str, str] = field(default_factory=dict)
+
+    def url(self, service: str) -> str:
+        return self.demo.url(OFFSETS[service])
+
+    @cached_property
+    def specs(self) -> dict[str, dict[str, Any]]:
+        return {s: self.http.get(f"{self.url(s)}/openapi.json").json() for s in OFFSETS}
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        return [
+            Operation(service, method, path, _json_body(operation))
+            for service, spec in self.specs.items()
+            for path, operations in spec["paths"].items()
+            for method, operation in operations.items()
+            if method in METHODS and path not in _ENDS_THE_SESSION
+        ]
+
+    @cached_property
+    def signers(self) -> dict[str, ServiceTokenSigner]:
+        keys = self.demo.directory / "keys"
+        return {
+            name: ServiceTokenSigner(
+                name,
+                load_pem_private_key((keys / f"{name}.pem").read_bytes(), None),  # type: ignore[arg-type]
+                SystemClock(),
+            )
+            for name in ("gateway", "signing")
+        }
+
+    def key_for(self, service: str, path: str) -> dict[str, str]:
+        """The authorization with which this path can be used."""
+        for kind, client in (("/citizen/", "portal"), ("/officer/", "office-console")):
+            if path.startswith(kind):
+                return {"Authorization": f"Bearer {self.access[client]}"}
+        if path.startswith(("/internal/", "/v1/")):
+            caller = "signing" if path in _BY_SIGNING else "gateway"
+            return self.signers[caller].headers(service)
+        return {}
+
+    def call(self, operation: Operation, **arguments: Any) -> httpx.Response:
+        """Send a request with the right key; a JSON body may hold what httpx would refuse."""
+        path = operation.path
+        for name in _path_names(path):
+            path = path.replace("{" + name + "}", arguments.pop(name, _sample(name)))
+        headers = self.key_for(operation.service, operation.path) | arguments.pop("headers", {})
+        url = self.url(operation.service) + path
+        return self.http.request(operation.method.upper(), url, headers=headers, **arguments)
+
+
+def _json_body(operation: dict[str, Any]) -> dict[str, Any] | None:
+    content = operation.get("requestBody", {}).get("content", {})
+    schema: dict[str, Any] | None = content.get("application/json", {}).get("schema")
+    return schema
+
+
+def _path_names(path: str) -> list[str]:
+    return [part.partition("}")[0] for part in path.split("{")[1:]]
+
+
+def _sample(name: str) -> str:
+    return {"number": "1", "language": "es"}.get(name, "00000000-0000-4000-8000-000000000000")
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=30, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def doors(demo: RunningDemo, http: httpx.Client) -> Doors:
+    person = newcomers.newcomer()
+    newcomers.enrol(demo, [person])
+    newcomers.activate_password(demo, person)
+    doors = Doors(demo, http, person)
+    officer = demo.person(office_role="officer")
+    for client, who in (("portal", person), ("office-console", officer)):
+        flow = CodeFlow(demo, client)
+        with FormCitizen(demo, who) as citizen:
+            flow.begin(citizen, acr_values=ACR + "substantial")
+            newcomers.enter_with_password_and_code(demo, citizen, who["phone"])
+            doors.access[client] = flow.collect(citizen)["access_token"]
+    return doors
