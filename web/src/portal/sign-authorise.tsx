@@ -9,7 +9,7 @@ import { asProblem } from "../shared/load";
 import { Page } from "../shared/page";
 import { ProblemNotice } from "../shared/problem";
 import { askChallenge, signDocument } from "./api";
-import type { Signing } from "./sign";
+import type { Signing } from "./signing";
 
 export function Authorise(props: { signing: Signing; done: () => void; restart: () => void }) {
   const { transaction } = props.signing;

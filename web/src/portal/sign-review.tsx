@@ -8,7 +8,7 @@ import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { askChallenge, pageImage, pageText } from "./api";
 import type { Transaction } from "./api";
-import type { Signing } from "./sign";
+import type { Signing } from "./signing";
 
 export function Review(props: {
   transaction: Transaction;

@@ -7,16 +7,11 @@ import { Page } from "../shared/page";
 import { StepUpNotice } from "../shared/problem";
 import { session } from "../shared/session";
 import { uploadDocument } from "./api";
-import type { Challenge, Transaction } from "./api";
+import type { Transaction } from "./api";
 import { Authorise } from "./sign-authorise";
 import { Review } from "./sign-review";
 import { Signed } from "./sign-done";
-
-export interface Signing {
-  transaction: Transaction;
-  policiesAccepted: boolean;
-  challenge: Challenge;
-}
+import type { Signing } from "./signing";
 
 const STEPS = ["choose", "review", "authorise", "done"] as const;
 type Step = (typeof STEPS)[number];

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from clavis_kit.clock import Clock, SystemClock
+from clavis_kit.http import StartRefusedError
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id, new_secret
 from clavis_kit.keyed_hash import KeyedHash
@@ -27,6 +28,7 @@ from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
+from clavis_gateway.pages import Pages
 from clavis_gateway.routes import include_routes
 from clavis_gateway.settings import GatewaySettings
 
@@ -40,16 +42,16 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        holder: list[Deps] = []
+        holder: list[Parts] = []
 
         def subscribe(runtime: Runtime) -> Subscription:
-            holder.append(create_deps(settings, runtime))
-            return consumers.subscription(holder[0])
+            holder.append(create_parts(settings, runtime))
+            return consumers.subscription(holder[0].deps)
 
         async with running(
             app, settings, time_source, migrations_dir=MIGRATIONS, subscribe=subscribe
         ) as runtime:
-            deps = await _install_or_exit(app, settings, runtime, holder[0])
+            deps = await _install(app, settings, runtime, holder[0])
             async with background(
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
@@ -68,27 +70,37 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
     return app
 
 
-async def _install_or_exit(
-    app: FastAPI, settings: GatewaySettings, runtime: Runtime, deps: Deps
-) -> Deps:
-    """End the process with a sentence when keys or trust anchors are not what they must be."""
+async def _install(app: FastAPI, settings: GatewaySettings, runtime: Runtime, parts: Parts) -> Deps:
+    """Refuse to start with keys or trust anchors that are not what they must be."""
     try:
-        return await install(app, settings, runtime, deps)
+        return await install(app, settings, runtime, parts)
     except (KeyEncryptionError, NoAnchorsError, OSError) as error:
-        sys.exit(f"gateway: {error}")
+        raise StartRefusedError(f"gateway: {error}") from error
 
 
 async def install(
-    app: FastAPI, settings: GatewaySettings, runtime: Runtime, deps: Deps | None = None
+    app: FastAPI, settings: GatewaySettings, runtime: Runtime, parts: Parts | None = None
 ) -> Deps:
     """Give the application what its requests use, once connections are open."""
-    deps = deps or create_deps(settings, runtime)
+    deps, pages = parts or create_parts(settings, runtime)
     await deps.keys.load()
-    pages = deps.pages
     app.state.deps = deps
     certificates = build_checker(settings, runtime.http, runtime.clock)
     app.state.login = build_login(settings, pages, runtime.http, runtime.signer, certificates)
     return deps
+
+
+class Parts(NamedTuple):
+    """What the protocol uses, and the pages that both halves render."""
+
+    deps: Deps
+    pages: TemplatePages
+
+
+def create_parts(settings: GatewaySettings, runtime: Runtime) -> Parts:
+    """Build the pages and what stands on them."""
+    pages = TemplatePages(Renderer(settings, settings.public_url), runtime.clock)
+    return Parts(create_deps(settings, runtime, pages), pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ def read_keys(settings: GatewaySettings) -> Keys:
     )
 
 
-def create_deps(settings: GatewaySettings, runtime: Runtime) -> Deps:
+def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> Deps:
     """Gather what the actions use."""
     secrets = read_keys(settings)
     keys = KeyRing(runtime.pool, runtime.clock, secrets.encryption)
@@ -128,7 +140,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime) -> Deps:
         client_keys=JwksCache(runtime.http),
         grants=Server(),
         logouts=LogoutCourier(runtime.pool, runtime.http, runtime.clock, keys, settings.issuer),
-        pages=TemplatePages(Renderer(settings, settings.public_url), runtime.clock),
+        pages=pages,
     )
 
 

@@ -16,10 +16,10 @@ from fastapi import Depends, Request
 from clavis_gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
-    from clavis_gateway.login.pages import TemplatePages
     from clavis_gateway.oidc.authlib_adapter.grants import Server
     from clavis_gateway.oidc.backchannel import LogoutCourier
     from clavis_gateway.oidc.keys import KeyRing
+    from clavis_gateway.pages import Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Deps:
     """Authlib, which decides token requests."""
     logouts: LogoutCourier
     """Carries logout tokens to relying parties."""
-    pages: TemplatePages
+    pages: Pages
+    """The pages of the protocol endpoints."""
 
 
 def get_deps(request: Request) -> Deps:
