@@ -91,6 +91,14 @@ class RunningDemo:
             os.killpg(process.pid, signal.SIGKILL)
             raise DemoFailedError("the demo did not stop") from None
 
+    def wait(self) -> int:
+        """Wait until it ends by itself; return its exit code. DemoFailedError if it does not."""
+        assert self._process is not None
+        try:
+            return self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise DemoFailedError("the demo goes on") from None
+
     @property
     def pid(self) -> int:
         """The supervisor's process id."""
