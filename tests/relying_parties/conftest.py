@@ -14,8 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from clavis_testkit.launchers.process import free_port
-from clavis_testkit.require import find_node, need
+from clavis_testkit.require import need
 from clavis_testkit.running_demo import ROOT, RunningDemo
+
+from dev.assets import find_node
 
 EXAMPLES = ROOT / "docs" / "relying-parties"
 START_SECONDS = 20.0
@@ -98,13 +100,14 @@ def fastapi_service(demo: RunningDemo, register: Register) -> Iterator[str]:
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Node example with its one dependency installed from the lock."""
     need("node", "runs openid-client")
-    need("npm", "installs openid-client")
+    node = find_node()
     folder = tmp_path_factory.mktemp("node")
     for name in ("app.mjs", "package.json", "package-lock.json", ".npmrc"):
         shutil.copy(EXAMPLES / "node" / name, folder)
     subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=folder,
+        env={**os.environ, "PATH": f"{Path(node.npm[0]).parent}:{os.environ['PATH']}"},
         check=True,
         capture_output=True,
     )
@@ -118,7 +121,7 @@ def start_node(demo: RunningDemo, node_folder: Path) -> Iterator[Callable[..., s
 
     def start(port: int, **environment: str) -> str:
         process = subprocess.Popen(
-            [str(find_node()), "app.mjs"],
+            [*find_node().node, "app.mjs"],
             cwd=node_folder,
             env={**os.environ, "ISSUER": demo.issuer, "PORT": str(port), **environment},
         )
