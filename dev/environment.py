@@ -122,6 +122,7 @@ def _signing(layout: Layout) -> _Values:
         "ISSUING_CA_CERT_FILE": layout.file("pki", "signing", "issuing.cer.pem"),
         "ISSUING_CA_KEY_FILE": layout.file("pki", "signing", "issuing.key.pem"),
         "ROOT_CA_CERT_FILE": layout.file("pki", "signing", "root.cer.pem"),
+        "ROOT_CRL_FILE": layout.file("pki", "signing", "root.crl"),
         "PKI_BASE_URL": layout.url("signing"),
         "PEPPER_KEY_FILE": _key(layout, "pepper.key"),
         **_openid(layout),

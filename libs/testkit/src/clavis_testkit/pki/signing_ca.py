@@ -13,24 +13,28 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from clavis_testkit.pki.authority import Authority, Urls, lasts
 
 
-def ensure_signing_ca(
-    directory: Path, *, now: datetime, base_url: str | None = None, root_crl_url: str | None = None
-) -> None:
-    """Make {root,issuing}.{cer,key}.pem and root.crl where they are missing or end in a week.
+def ensure_signing_ca(directory: Path, *, now: datetime, base_url: str | None = None) -> None:
+    """Make {root,issuing}.{cer,key}.pem where they are missing or end in a week; sign root.crl.
 
-    `base_url` is the signing service: the issuing certificate then says where the root's is.
+    `base_url` is the signing service: the issuing certificate then says where the root's
+    certificate and revocation list are. The list is signed anew at each call.
     """
-    if lasts(directory / "issuing.cer.pem", now=now):
-        return
+    if not lasts(directory / "issuing.cer.pem", now=now):
+        _make(directory, now, base_url)
+    root = Authority.load(directory / "root.cer.pem", directory / "root.key.pem")
+    crl = root.revocation_list([], number=int(now.timestamp()), now=now)
+    (directory / "root.crl").write_bytes(crl.public_bytes(serialization.Encoding.DER))
+
+
+def _make(directory: Path, now: datetime, base_url: str | None) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     root = Authority.root("AC RAIZ Firma Clavis TEST", now=now)
+    urls = Urls(crl=f"{base_url}/pki/crl/root.crl", issuer=f"{base_url}/pki/ca/root.cer")
     issuing = root.subordinate(
         "AC Firma Centralizada Clavis TEST",
         now=now,
         curve=ec.SECP384R1(),
-        urls=Urls(crl=root_crl_url, issuer=f"{base_url}/pki/ca/root.cer" if base_url else None),
+        urls=urls if base_url else Urls(),
     )
-    crl = root.revocation_list([], number=1, now=now)
-    (directory / "root.crl").write_bytes(crl.public_bytes(serialization.Encoding.DER))
     root.save(directory / "root.cer.pem", directory / "root.key.pem")
     issuing.save(directory / "issuing.cer.pem", directory / "issuing.key.pem")
