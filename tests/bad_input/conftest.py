@@ -16,6 +16,7 @@ from clavis_testkit.running_demo import RunningDemo
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 OFFSETS = {"gateway": 0, "registry": 1, "pin": 2, "permanent": 3, "signing": 4}
+OFFICE = "VC-001"
 METHODS = ("get", "post", "put", "patch", "delete")
 _ENDS_THE_SESSION = ("/citizen/v1/sessions/end-all",)
 _BY_SIGNING = ("/internal/v1/certificate-holders", "/v1/password-checks")
@@ -114,15 +115,16 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def doors(demo: RunningDemo, http: httpx.Client) -> Doors:
-    person = newcomers.newcomer()
-    newcomers.enrol(demo, [person])
-    newcomers.activate_password(demo, person)
-    doors = Doors(demo, http, person)
-    officer = demo.person(office_role="officer")
-    for client, who in (("portal", person), ("office-console", officer)):
+    citizen, officer = newcomers.newcomer(), newcomers.newcomer()
+    newcomers.enrol(demo, [citizen, officer])
+    role = ("--national-id", officer["national_id"], "--office", OFFICE, "--role", "officer")
+    newcomers.operate(demo, "registry", "officer", "add", *role)
+    doors = Doors(demo, http, citizen)
+    for client, person in (("portal", citizen), ("office-console", officer)):
+        newcomers.activate_password(demo, person)
         flow = CodeFlow(demo, client)
-        with FormCitizen(demo, who) as citizen:
-            flow.begin(citizen, acr_values=ACR + "substantial")
-            newcomers.enter_with_password_and_code(demo, citizen, who["phone"])
-            doors.access[client] = flow.collect(citizen)["access_token"]
+        with FormCitizen(demo, person) as browser:
+            flow.begin(browser, acr_values=ACR + "substantial")
+            newcomers.enter_with_password_and_code(demo, browser, person["phone"])
+            doors.access[client] = flow.collect(browser)["access_token"]
     return doors

@@ -30,10 +30,14 @@ class FormCitizen(Browser):
 
     def open(self, url: str) -> Page:
         """Go to an address, unless it is where to stop."""
-        if self._stop and url.startswith(self._stop):
+        if self.stays_away_from(url):
             self.page = Page(url, 0, "")
             return self.page
         return super().open(url)
+
+    def stays_away_from(self, url: str) -> bool:
+        """Say whether an address is where to stop."""
+        return self._stop is not None and url.startswith(self._stop)
 
     def reach(self, method: str, url: str) -> Page:
         """Send a request without a body, as a button of a page may."""

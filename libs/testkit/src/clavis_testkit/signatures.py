@@ -51,6 +51,11 @@ def validate_signature(signed: bytes, demo: RunningDemo) -> Any:
 
 def ocsp_status(signed: bytes, demo: RunningDemo) -> str:
     """Ask the responder about the certificate of a signature: good, revoked or unknown."""
+    return ocsp_state(signed, demo)[0]
+
+
+def ocsp_state(signed: bytes, demo: RunningDemo) -> tuple[str, str | None]:
+    """Ask the responder about the certificate of a signature: its status, and why if revoked."""
     der = embedded_signature(signed).signer_cert.dump()
     issuer = x509.load_pem_x509_certificate(_authority(demo, "issuing").read_bytes())
     builder = ocsp.OCSPRequestBuilder()
@@ -61,10 +66,21 @@ def ocsp_status(signed: bytes, demo: RunningDemo) -> str:
         headers={"Content-Type": "application/ocsp-request"},
         timeout=TIMEOUT_SECONDS,
     )
-    return ocsp.load_der_ocsp_response(answer.content).certificate_status.name.lower()
+    response = ocsp.load_der_ocsp_response(answer.content)
+    reason = response.revocation_reason
+    return response.certificate_status.name.lower(), reason.name if reason else None
 
 
 def crl_serials(demo: RunningDemo) -> set[int]:
     """Return the serial numbers on the list of the issuing authority."""
+    return set(crl_reasons(demo))
+
+
+def crl_reasons(demo: RunningDemo) -> dict[int, str]:
+    """Return why each certificate on the list of the issuing authority was revoked."""
     answer = httpx.get(demo.url(4) + "/pki/crl/issuing.crl", timeout=TIMEOUT_SECONDS)
-    return {entry.serial_number for entry in x509.load_der_x509_crl(answer.content)}
+    return {entry.serial_number: _reason(entry) for entry in x509.load_der_x509_crl(answer.content)}
+
+
+def _reason(entry: x509.RevokedCertificate) -> str:
+    return entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.name
