@@ -1,0 +1,100 @@
+"""A part that does not answer takes only its own work with it."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clavis_testkit import newcomers
+from clavis_testkit.code_flow import CodeFlow
+from clavis_testkit.form_citizen import FormCitizen
+from clavis_testkit.running_demo import RunningDemo
+
+pytestmark = pytest.mark.slow
+NOTICED_SECONDS = 15.0  # the gateway remembers for a moment who answered
+
+
+@contextmanager
+def stopped(demo: RunningDemo, module: str) -> Iterator[None]:
+    """Hold a service still: its port is open and nobody answers, the worst way to be down."""
+    pid = part(demo, module)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def part(demo: RunningDemo, module: str) -> int:
+    for entry in json.loads((demo.directory / "run.json").read_text()):
+        try:
+            command = Path(f"/proc/{entry['pid']}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            pytest.skip("only Linux tells which process is which")
+        if module.encode() in command and b"serve" in command:
+            return int(entry["pid"])
+    raise LookupError(module)
+
+
+@pytest.fixture(scope="module")
+def person(demo: RunningDemo) -> dict[str, Any]:
+    made = newcomers.newcomer()
+    newcomers.enrol(demo, [made])
+    newcomers.activate_password(demo, made)
+    return made
+
+
+@pytest.fixture
+def citizen(demo: RunningDemo, person: dict[str, Any]) -> Iterator[FormCitizen]:
+    with FormCitizen(demo, person) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("way", ["pin", "password"])
+def test_people_log_in_while_the_registry_does_not_answer(
+    demo: RunningDemo, citizen: FormCitizen, way: str
+) -> None:
+    web = CodeFlow(demo, "demo-web")
+    with stopped(demo, "clavis_registry"):
+        web.begin(citizen)
+        if way == "pin":
+            citizen.enter_with_pin()
+        else:
+            citizen.enter_with_password()
+        tokens = web.collect(citizen)
+        assert web.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("module", "greyed", "others"),
+    [("clavis_pin", "pin", "permanent"), ("clavis_permanent", "permanent", "pin")],
+)
+def test_only_the_method_of_the_part_that_is_down_is_greyed(
+    demo: RunningDemo, citizen: FormCitizen, module: str, greyed: str, others: str
+) -> None:
+    web = CodeFlow(demo, "demo-web")
+    with stopped(demo, module):
+        deadline = time.monotonic() + NOTICED_SECONDS
+        while choice(citizen, web, greyed) != "off":
+            assert time.monotonic() < deadline, f"{greyed} stays open"
+            time.sleep(0.2)
+        assert choice(citizen, web, others) == "open"
+        if others == "pin":
+            citizen.enter_with_pin()
+        else:
+            citizen.enter_with_password()
+        web.collect(citizen)
+
+
+def choice(citizen: FormCitizen, web: CodeFlow, method: str) -> str:
+    """Say whether a method of the selector can be chosen."""
+    web.begin(citizen)
+    tag = re.search(rf'<(a|span)[^>]* id="method-{method}"[^>]*>', citizen.page.text)
+    assert tag, citizen.page.text
+    return "open" if tag[1] == "a" else "off"
