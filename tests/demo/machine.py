@@ -13,7 +13,7 @@ PROGRAMS = (
     "make", "git", "sh", "bash", "env", "awk", "sed", "grep", "uname", "cat", "ls", "mkdir",
     "rm", "cp", "mv", "ln", "chmod", "dirname", "basename", "readlink", "sleep", "date", "id",
     "touch", "test", "true", "false", "pwd", "printf", "expr", "sort", "head", "tail", "cut",
-    "tr", "tee",
+    "tr", "tee", "find",
 )  # fmt: skip
 HIDDEN = ("java", "mvn", "node", "npm", "npx", "go", "docker", "podman", "psql", "postgres",
           "pg_ctl", "initdb", "kafka-server-start.sh", "chromium")  # fmt: skip

@@ -23,6 +23,7 @@ from clavis_kit.national_id import check_letter
 from clavis_testkit import browsing
 from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.outsider import Outsider
+from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from clavis_testkit.signatures import crl_serials, ocsp_status, validate_signature
 from playwright.sync_api import Browser, Page, expect
@@ -49,6 +50,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(demo: RunningDemo) -> Life:
+    need("chromium", "walks the pages as a person does")
     number = 53812764
     return Life(
         demo,
