@@ -1,15 +1,18 @@
 """What the tests of the whole system share: one running demo and one browser."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clavis_testkit.launchers.process import free_port
+from clavis_testkit.launchers.process import LauncherError, free_port, require_free_port
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page
+
+from dev.services import all_offsets
 
 SPAN = 100  # ports from the base that a demo may use
 LOWEST, HIGHEST = 20_000, 28_000  # below the range from which systems lend out ports
@@ -17,8 +20,13 @@ LOWEST, HIGHEST = 20_000, 28_000  # below the range from which systems lend out 
 
 def free_base() -> int:
     """Return a base whose ports are free now."""
-    base = LOWEST + free_port() % (HIGHEST - LOWEST)
-    return base - base % SPAN
+    while True:
+        base = LOWEST + free_port() % (HIGHEST - LOWEST)
+        base -= base % SPAN
+        with contextlib.suppress(LauncherError):
+            for offset, name in all_offsets().items():
+                require_free_port(base + offset, name)
+            return base
 
 
 @pytest.fixture(scope="session")
