@@ -26,6 +26,10 @@ _CONTRAST = "2034-08-30"
 _LEARNERS = (0, 2, 3, 4)
 _WAIT_SECONDS = 20.0
 _TICK_SECONDS = 0.05
+_LEARNT = re.compile(
+    r'^clavis_events_applied_total\{type="[\w.]+\.(Registered|ContactChanged)"\} ([\d.]+)$',
+    re.MULTILINE,
+)
 _ACTIVATION_CODE = "6H2K-W9RD-3M7T"
 
 
@@ -97,18 +101,20 @@ def enrol(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
         file.write_text(json.dumps({"people": [_entry(person) for person in people]}))
         operate(demo, "registry", "people", "import", str(file))
     deadline = time.monotonic() + _WAIT_SECONDS
-    while any(_learnt(demo, o) < before[o] + len(people) for o in _LEARNERS):
+    while any(not _knows(demo, offset, before[offset], len(people)) for offset in _LEARNERS):
         assert time.monotonic() < deadline, "the services did not learn of the new people"
         time.sleep(_TICK_SECONDS)
 
 
-def _learnt(demo: RunningDemo, offset: int) -> float:
+def _knows(demo: RunningDemo, offset: int, before: dict[str, float], more: int) -> bool:
+    # Contact data travel on a topic of their own, which not every service reads.
+    now = _learnt(demo, offset)
+    return "Registered" in now and all(n >= before.get(k, 0.0) + more for k, n in now.items())
+
+
+def _learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
     text = httpx.get(f"{demo.url(offset)}/metrics", timeout=5).text
-    pattern = r'^clavis_events_applied_total\{type="[\w.]+\.Registered"\} ([\d.]+)'
-    contact = r'^clavis_events_applied_total\{type="[\w.]+\.ContactChanged"\} ([\d.]+)'
-    counts = [re.search(p, text, re.MULTILINE) for p in (pattern, contact)]
-    # Contact data travel on a topic of their own; not every service reads it.
-    return min(float(found[1]) for found in counts if found) if any(counts) else 0.0
+    return {name: float(count) for name, count in _LEARNT.findall(text)}
 
 
 def feed_deaths(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
