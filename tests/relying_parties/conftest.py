@@ -20,7 +20,7 @@ from clavis_testkit.running_demo import ROOT, RunningDemo
 from dev.assets import find_node
 
 EXAMPLES = ROOT / "docs" / "relying-parties"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 Register = Callable[[dict[str, Any]], dict[str, str]]
 
 

@@ -20,6 +20,7 @@ from clavis_kit.settings import KeyFileError
 from clavis_signing.app import create_app, read_secrets
 from clavis_signing.pki import profile
 from clavis_signing.settings import SigningSettings
+from clavis_testkit.patience import in_time
 from clavis_testkit.require import need
 from clavis_testkit.service_databases import Database, DatabaseFactory
 from cryptography import x509
@@ -116,7 +117,7 @@ async def test_a_renunciation_is_public_within_a_second(
         await producer.publish([renounced(subject_id)])
         started = time.monotonic()
         while int(serial, 16) not in await revoked_serials(http):
-            assert time.monotonic() - started < 1.0, "a second has passed"
+            assert in_time(time.monotonic() - started, 1.0), "a second has passed"
             await asyncio.sleep(0.02)
         await producer.close()
     said = await ask_openssl(base, pki, leaf)

@@ -14,9 +14,9 @@ from typing import Any, Self
 import httpx
 
 ROOT = Path(__file__).parents[4]
-READY_SECONDS = 120.0
-STOP_SECONDS = 30.0
-MESSAGE_SECONDS = 15.0
+READY_SECONDS = 240.0
+STOP_SECONDS = 60.0
+MESSAGE_SECONDS = 30.0
 _TICK_SECONDS = 0.1
 
 
