@@ -114,7 +114,7 @@ def refused_everywhere(life: Life) -> bool:
 
 def told(life: Life, client_id: str, offset: int) -> bool:
     """OpenID Connect Back-Channel Logout 1.0: the service was told of this session's end."""
-    logouts = httpx.get(f"{life.demo.url(offset)}/logouts", timeout=5).json()
+    logouts = httpx.get(f"{life.demo.url(offset)}/logouts", timeout=15).json()
     sid = id_token_claims(life.tokens["id_token"])["sid"]
     return any(logout.get("sid") == sid for logout in logouts)
 

@@ -360,7 +360,7 @@ def assert_ended_at_the_services(life: Life) -> None:
 
 
 def logouts(service: str) -> Any:
-    return httpx.get(f"{service}/logouts", timeout=5).json()
+    return httpx.get(f"{service}/logouts", timeout=15).json()
 
 
 def wait_until(happened: Callable[[], Any], what: str) -> None:

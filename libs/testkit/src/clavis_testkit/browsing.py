@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clavis_testkit.require import find_chromium
 from clavis_testkit.running_demo import RunningDemo
@@ -31,6 +31,7 @@ CODE_PATTERN = r"\b(\d{6})\b"
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start headless Chromium from the machine; the caller has checked that there is one."""
+    expect.set_options(timeout=STEP_SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:

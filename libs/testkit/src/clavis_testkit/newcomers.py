@@ -113,7 +113,7 @@ def _knows(demo: RunningDemo, offset: int, before: dict[str, float], more: int) 
 
 
 def _learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
-    text = httpx.get(f"{demo.url(offset)}/metrics", timeout=5).text
+    text = httpx.get(f"{demo.url(offset)}/metrics", timeout=15).text
     return {name: float(count) for name, count in _LEARNT.findall(text)}
 
 

@@ -136,7 +136,7 @@ class RunningDemo:
 
     def messages(self, to: str) -> list[dict[str, Any]]:
         """Return what a phone or mailbox received, oldest first."""
-        answer = httpx.get(self.url(11) + "/api/messages", params={"to": to}, timeout=5)
+        answer = httpx.get(self.url(11) + "/api/messages", params={"to": to}, timeout=15)
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found
