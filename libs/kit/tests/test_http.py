@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from clavis_kit.errors import Overloaded, ServiceError
@@ -35,6 +36,14 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def broken() -> None:
         raise RuntimeError("12345678Z is secret")
 
+    @app.get("/slow-database")
+    async def wait_for_the_database() -> None:
+        raise TimeoutError
+
+    @app.get("/gone-database")
+    async def lose_the_database() -> None:
+        raise asyncpg.ConnectionDoesNotExistError("password of 12345678Z")
+
     health: Health = app.state.health
 
     async def fails() -> bool:
@@ -54,6 +63,16 @@ async def test_rfc9457_a_refusal_is_a_problem_document(client: httpx.AsyncClient
         "type": "urn:clavis:problem:no-such-thing", "title": "Not Found", "status": 404,
         "code": "no-such-thing", "detail": "There is no such thing.",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/slow-database", "/gone-database"])
+async def test_rfc9110_a_database_out_of_reach_says_when_to_come_back(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    response = await client.get(path)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+    assert response.json()["code"] == "temporarily-unavailable"
+    assert "12345678Z" not in response.text
 
 
 async def test_an_unexpected_error_shows_nothing(client: httpx.AsyncClient) -> None:

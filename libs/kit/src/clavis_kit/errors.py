@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -109,6 +110,25 @@ async def _http_error(_: Request, error: Exception) -> Response:
     return problem(code, error.status_code, headers=dict(error.headers or {}))
 
 
+# RFC 9110 section 15.6.4: a database that is slow, gone or restarting is no fault of this program.
+OUT_OF_REACH: tuple[type[Exception], ...] = (
+    TimeoutError,
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+async def _out_of_reach(request: Request, error: Exception) -> Response:
+    route = getattr(request.scope.get("route"), "path", None)
+    _log.warning("dependency_out_of_reach", route=route, error_type=type(error).__name__)
+    headers = {"Retry-After": "2"}
+    return problem("temporarily-unavailable", 503, "Try again shortly.", headers=headers)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     route = request.scope.get("route")
     _log.error(
@@ -125,4 +145,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    for kind in OUT_OF_REACH:
+        app.add_exception_handler(kind, _out_of_reach)
     app.add_exception_handler(Exception, _unexpected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from clavis_kit.errors import BodyTooLargeError, Overloaded, ServiceError
+from clavis_kit.errors import OUT_OF_REACH, BodyTooLargeError, Overloaded, ServiceError
 from clavis_kit.logging import get_logger
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -66,6 +66,8 @@ def _page_for(error: Exception, request: Request) -> Response:
             page = pages.failed(request, code=error.code, status=error.status)
         case HTTPException():  # a form that cannot be read
             page = pages.failed(request, code="bad-request", status=error.status_code)
+        case _ if isinstance(error, OUT_OF_REACH):
+            page = busy(pages, request)
         case _:
             route = getattr(request.scope.get("route"), "path", None)
             error_type = type(error).__name__
