@@ -224,56 +224,6 @@ def test_3_what_cannot_reach_high_is_greyed_and_ending_short_says_so(
         )
 
 
-@pytest.mark.parametrize(
-    ("kind", "offset", "level"), [("fnmt", 12, "substantial"), ("dnie", 13, "high")]
-)
-def test_4_a_certificate_gives_its_level(
-    life: Life, browser: Browser, kind: str, offset: int, level: str
-) -> None:
-    demo = life.demo
-    with new_page(browser, client_certificates=[certificate(demo, kind)]) as page:
-        page.goto(demo.url(offset))
-        page.click("#login")
-        page.click("#method-certificate")
-        page.click("#continue")
-        page.click("#continue")
-        browsing.agree_to_data(page, demo.url(offset))
-        expect(page.locator("#level")).to_have_attribute(
-            "data-acr", f"http://eidas.europa.eu/LoA/{level}"
-        )
-
-
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        ("representative", "certificate-representative"),
-        ("expired", "certificate-expired"),
-        ("revoked", "certificate-revoked"),
-        ("unknown_issuer", "certificate-unknown-issuer"),
-    ],
-)
-def test_4_a_certificate_that_will_not_do_is_refused_with_its_own_message(
-    life: Life, browser: Browser, kind: str, code: str
-) -> None:
-    demo = life.demo
-    with new_page(browser, client_certificates=[certificate(demo, kind)]) as page:
-        page.goto(demo.url(12))
-        page.click("#login")
-        page.click("#method-certificate")
-        page.click("#continue")
-        expect(page.locator("#error-summary")).to_have_attribute("data-code", code)
-        browsing.screenshot(page, SHOTS, f"4-{kind}")
-
-
-def certificate(demo: RunningDemo, kind: str) -> dict[str, Any]:
-    entry = next(c for c in demo.data["certificates"] if c["kind"] == kind)
-    return {
-        "origin": f"https://localhost:{demo.base + 43}",
-        "certPath": str(demo.directory / entry["file"]),
-        "keyPath": str(demo.directory / entry["key_file"]),
-    }
-
-
 def test_5_the_citizen_signs_a_document(
     life: Life, at_home: Page, tmp_path: Path, outsider: Outsider
 ) -> None:
