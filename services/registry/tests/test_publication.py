@@ -33,7 +33,7 @@ async def read(bootstrap: str, source: str, count: int) -> list[Any]:
         async with asyncio.timeout(20):
             while len(records) < count:
                 for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    records += [r for r in batch if dict(r.headers)["ce_source"] == source]
+                    records += [r for r in batch if dict(r.headers)["ce_source"] == source.encode()]
         return records
     finally:
         await consumer.stop()
