@@ -7,8 +7,8 @@ import asyncpg
 
 from clavis_kit.settings import ServiceSettings
 
-STATEMENT_TIMEOUT_SECONDS = 5
-CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_SECONDS = 10
+CONNECT_TIMEOUT_SECONDS = 15  # a failover takes that long; a request meanwhile gets 503
 
 # Quoted: only the stubs are generic.
 Connection: TypeAlias = (
