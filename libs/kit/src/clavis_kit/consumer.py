@@ -39,6 +39,7 @@ SESSION_TIMEOUT_MS = 10_000
 AfterCommit = Callable[[], Awaitable[None] | None]
 Handler = Callable[[Connection, Any, EventRecord], Awaitable[AfterCommit | None]]
 _TRANSIENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+              asyncpg.InternalClientError,
               asyncpg.DeadlockDetectedError, asyncpg.CannotConnectNowError,
               asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
 _log = get_logger(__name__)
@@ -116,9 +117,14 @@ class Consumer:
                 await consumer.start()
                 pause = RETRY_SECONDS
                 await self._consume(consumer)
-            except (KafkaError, *_TRANSIENT) as error:
-                self._made_progress()
-                _log.warning("consumer_interrupted", error_type=type(error).__name__)
+            except Exception as error:  # noqa: BLE001  see below
+                # Expected while a broker or database is away. What is not expected starts anew
+                # too, but is no progress: if it stays, liveness fails and the process is replaced.
+                if isinstance(error, (KafkaError, *_TRANSIENT)):
+                    self._made_progress()
+                _log.warning(
+                    "consumer_interrupted", error_type=type(error).__name__, exc_info=error
+                )
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, MAX_RETRY_SECONDS)
             finally:

@@ -115,6 +115,7 @@ OUT_OF_REACH: tuple[type[Exception], ...] = (
     TimeoutError,
     ConnectionError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,

@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
-from aiokafka.errors import KafkaError
 
 from clavis_kit.bus import EventRecord, Producer
 from clavis_kit.db import Connection
@@ -117,9 +116,9 @@ class Relay:
                 async with self._connection() as connection:
                     pause = RETRY_SECONDS
                     await self._work(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
+            except Exception as error:  # noqa: BLE001  whatever it was, the rows wait: try again
                 PUBLISH_FAILURES.inc()
-                _log.warning("relay_interrupted", error_type=type(error).__name__)
+                _log.warning("relay_interrupted", error_type=type(error).__name__, exc_info=error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, MAX_RETRY_SECONDS)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import asyncpg
 import httpx
-from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from google.protobuf.message import Message
 
@@ -144,7 +143,7 @@ async def _topics_exist(settings: ServiceSettings, topics: Sequence[str]) -> Non
     while settings.kafka_create_topics:
         try:
             await ensure_topics(settings.kafka_bootstrap, topics)
-        except (KafkaError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, ask again
             _log.warning("topics_unavailable", error_type=type(error).__name__)
             await asyncio.sleep(TOPIC_RETRY_SECONDS)
         else:

@@ -1,5 +1,6 @@
 """Pytest fixtures: real PostgreSQL, real brokers, a frozen clock. Registered by conftest.py."""
 
+import gc
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +25,16 @@ _BROKERS = (
     if os.environ.get("KAFKA_BOOTSTRAP")
     else ["tansu", pytest.param("apache", marks=pytest.mark.kafka)]
 )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Let forgotten objects go before the summary is written.
+
+    CPython 3.11 fails when a finaliser runs while it parses, which the summary may make it do.
+    """
+    gc.collect()
+    gc.disable()
 
 
 def pytest_configure() -> None:

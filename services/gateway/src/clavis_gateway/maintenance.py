@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-import asyncpg
 from clavis_kit.db import Pool
 from clavis_kit.logging import get_logger
 
@@ -47,5 +46,5 @@ async def run(deps: Deps) -> None:
         await asyncio.sleep(EVERY_SECONDS)
         try:
             await forget_expired(deps.pool, deps.clock.now() - KEPT)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, the next turn tries again
             _log.warning("maintenance_interrupted", error_type=type(error).__name__)

@@ -6,12 +6,10 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
 from clavis_events.codec import CERTIFICATE_TOPIC
 from clavis_kit.access_tokens import AccessTokenVerifier
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.documents import DocumentRenderer
-from clavis_kit.errors import Overloaded
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id
 from clavis_kit.logging import get_logger
@@ -161,6 +159,6 @@ async def _repeat(name: str, work: Callable[[], Awaitable[None]], seconds: float
     while True:
         try:
             await work()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, Overloaded) as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, the next turn tries again
             _log.warning("job_failed", job=name, error_type=type(error).__name__)
         await asyncio.sleep(seconds)

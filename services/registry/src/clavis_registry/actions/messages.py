@@ -2,7 +2,6 @@
 
 import asyncio
 
-import asyncpg
 from clavis_kit.logging import get_logger
 from clavis_kit.messages import UndeliverableError
 
@@ -47,6 +46,6 @@ async def deliver_forever(deps: Deps) -> None:
     while True:
         try:
             await deliver_due(deps)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, the next turn tries again
             _log.warning("delivery_interrupted", error_type=type(error).__name__)
         await asyncio.sleep(POLL_SECONDS)
