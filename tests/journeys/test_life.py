@@ -160,7 +160,7 @@ def test_2_the_citizen_enters_with_a_pin(life: Life, at_home: Page) -> None:
     browsing.screenshot(page, SHOTS, "2-pin")
     page.click("#logout")
     page.click("#confirm-logout")
-    page.goto(demo.url(10))
+    page.wait_for_url("**/?notice=signed_out")
     expect(page.locator("#login")).to_be_visible()
 
 
