@@ -3,11 +3,13 @@
 from google.protobuf.message import DecodeError, Message
 
 from clavis_events.permanent.v1 import credential_pb2
+from clavis_events.pin.v1 import device_pb2
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_events.signing.v1 import certificate_pb2
 
 PERSON_TOPIC = "clavis.registry.person.v1"
 CONTACT_TOPIC = "clavis.registry.contact.v1"
+DEVICE_TOPIC = "clavis.pin.device.v1"
 CREDENTIAL_TOPIC = "clavis.permanent.credential.v1"
 CERTIFICATE_TOPIC = "clavis.signing.certificate.v1"
 
@@ -20,12 +22,28 @@ TOPIC_MESSAGES: dict[str, tuple[type[Message], ...]] = {
         person_pb2.Deceased,
         person_pb2.Revoked,
         person_pb2.Reinstated,
+        person_pb2.IdentificationRenewed,
+        person_pb2.DocumentChanged,
+        person_pb2.CertificateRevocationRequested,
+        person_pb2.Frozen,
+        person_pb2.Unfrozen,
     ),
     CONTACT_TOPIC: (contact_pb2.ContactChanged,),
+    DEVICE_TOPIC: (
+        device_pb2.DeviceActivated,
+        device_pb2.DeviceDeactivated,
+        device_pb2.FraudReported,
+    ),
     CREDENTIAL_TOPIC: (
         credential_pb2.PasswordActivated,
         credential_pb2.PasswordChanged,
         credential_pb2.PasswordRemoved,
+        credential_pb2.PasswordBlocked,
+        credential_pb2.ActivationCodeUsed,
+        credential_pb2.ActivationCodeBlocked,
+        credential_pb2.AuthenticatorAdded,
+        credential_pb2.AuthenticatorRemoved,
+        credential_pb2.FraudReported,
     ),
     CERTIFICATE_TOPIC: (
         certificate_pb2.CertificateIssued,

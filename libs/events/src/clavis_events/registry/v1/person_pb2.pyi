@@ -32,6 +32,14 @@ class RevocationCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REVOCATION_CAUSE_UNSPECIFIED: _ClassVar[RevocationCause]
     REVOCATION_CAUSE_SECURITY: _ClassVar[RevocationCause]
     REVOCATION_CAUSE_IDENTITY_DATA_CHANGED: _ClassVar[RevocationCause]
+    REVOCATION_CAUSE_VIDEO_REJECTED: _ClassVar[RevocationCause]
+
+class FreezeOrigin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FREEZE_ORIGIN_UNSPECIFIED: _ClassVar[FreezeOrigin]
+    FREEZE_ORIGIN_PERSON: _ClassVar[FreezeOrigin]
+    FREEZE_ORIGIN_OFFICER: _ClassVar[FreezeOrigin]
+    FREEZE_ORIGIN_REPORT: _ClassVar[FreezeOrigin]
 ENROLMENT_LEVEL_UNSPECIFIED: EnrolmentLevel
 ENROLMENT_LEVEL_BASIC: EnrolmentLevel
 ENROLMENT_LEVEL_ADVANCED: EnrolmentLevel
@@ -47,6 +55,11 @@ ENROLMENT_CHANNEL_CONVALIDATION: EnrolmentChannel
 REVOCATION_CAUSE_UNSPECIFIED: RevocationCause
 REVOCATION_CAUSE_SECURITY: RevocationCause
 REVOCATION_CAUSE_IDENTITY_DATA_CHANGED: RevocationCause
+REVOCATION_CAUSE_VIDEO_REJECTED: RevocationCause
+FREEZE_ORIGIN_UNSPECIFIED: FreezeOrigin
+FREEZE_ORIGIN_PERSON: FreezeOrigin
+FREEZE_ORIGIN_OFFICER: FreezeOrigin
+FREEZE_ORIGIN_REPORT: FreezeOrigin
 
 class Registered(_message.Message):
     __slots__ = ("subject_id", "version", "occurred_at", "national_id_hash", "level", "channel", "last_strong_identification_at", "document_expires_on", "minor")
@@ -151,3 +164,71 @@ class Reinstated(_message.Message):
     national_id_hash: str
     level: EnrolmentLevel
     def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., national_id_hash: _Optional[str] = ..., level: _Optional[_Union[EnrolmentLevel, str]] = ...) -> None: ...
+
+class IdentificationRenewed(_message.Message):
+    __slots__ = ("subject_id", "version", "occurred_at", "national_id_hash", "channel", "last_strong_identification_at", "document_expires_on")
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    NATIONAL_ID_HASH_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    LAST_STRONG_IDENTIFICATION_AT_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_EXPIRES_ON_FIELD_NUMBER: _ClassVar[int]
+    subject_id: str
+    version: int
+    occurred_at: _timestamp_pb2.Timestamp
+    national_id_hash: str
+    channel: EnrolmentChannel
+    last_strong_identification_at: _timestamp_pb2.Timestamp
+    document_expires_on: _timestamp_pb2.Timestamp
+    def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., national_id_hash: _Optional[str] = ..., channel: _Optional[_Union[EnrolmentChannel, str]] = ..., last_strong_identification_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., document_expires_on: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class DocumentChanged(_message.Message):
+    __slots__ = ("subject_id", "version", "occurred_at", "document_expires_on")
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_EXPIRES_ON_FIELD_NUMBER: _ClassVar[int]
+    subject_id: str
+    version: int
+    occurred_at: _timestamp_pb2.Timestamp
+    document_expires_on: _timestamp_pb2.Timestamp
+    def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., document_expires_on: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CertificateRevocationRequested(_message.Message):
+    __slots__ = ("subject_id", "version", "occurred_at", "key_compromise")
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    KEY_COMPROMISE_FIELD_NUMBER: _ClassVar[int]
+    subject_id: str
+    version: int
+    occurred_at: _timestamp_pb2.Timestamp
+    key_compromise: bool
+    def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., key_compromise: _Optional[bool] = ...) -> None: ...
+
+class Frozen(_message.Message):
+    __slots__ = ("subject_id", "version", "occurred_at", "national_id_hash", "origin")
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    NATIONAL_ID_HASH_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    subject_id: str
+    version: int
+    occurred_at: _timestamp_pb2.Timestamp
+    national_id_hash: str
+    origin: FreezeOrigin
+    def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., national_id_hash: _Optional[str] = ..., origin: _Optional[_Union[FreezeOrigin, str]] = ...) -> None: ...
+
+class Unfrozen(_message.Message):
+    __slots__ = ("subject_id", "version", "occurred_at", "national_id_hash")
+    SUBJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    NATIONAL_ID_HASH_FIELD_NUMBER: _ClassVar[int]
+    subject_id: str
+    version: int
+    occurred_at: _timestamp_pb2.Timestamp
+    national_id_hash: str
+    def __init__(self, subject_id: _Optional[str] = ..., version: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., national_id_hash: _Optional[str] = ...) -> None: ...
