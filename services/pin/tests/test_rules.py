@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from clavis_pin.rules import (
+from clavis_pin.rules.pins import (
     ALPHABET,
     PinPolicy,
     attempts_left,

@@ -17,11 +17,12 @@ from clavis_kit.sealed import read_own_key
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from clavis_pin import consumers, store
+from clavis_pin import consumers
 from clavis_pin.deps import Deps, Keys
-from clavis_pin.routes import router
-from clavis_pin.rules import DAY
+from clavis_pin.routes import pins as pin_routes
+from clavis_pin.rules.pins import DAY
 from clavis_pin.settings import MIGRATIONS, PinSettings
+from clavis_pin.store import pins as pin_store
 
 QUOTA_SWEEP_SECONDS = 600
 _log = get_logger(__name__)
@@ -53,7 +54,7 @@ def create_app(settings: PinSettings, *, clock: Clock | None = None) -> FastAPI:
         max_body_bytes=settings.max_body_bytes,
         lifespan=lifespan,
     )
-    app.include_router(router)
+    app.include_router(pin_routes.router)
 
     @app.get("/.well-known/jwks.json", include_in_schema=False)
     async def jwks() -> JSONResponse:
@@ -90,6 +91,6 @@ async def _sweep_quotas(deps: Deps) -> None:
     while True:
         await asyncio.sleep(QUOTA_SWEEP_SECONDS)
         try:
-            await store.forget_quotas(deps.pool, deps.clock.now() - DAY)
+            await pin_store.forget_quotas(deps.pool, deps.clock.now() - DAY)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("sweep_failed", error_type=type(error).__name__)

@@ -12,9 +12,9 @@ from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
 
-from clavis_pin import store
-from clavis_pin.rules import Level, PersonStatus
-from clavis_pin.store import Contact, PersonFact
+from clavis_pin.rules.people import Level, PersonStatus
+from clavis_pin.store import pins, projection
+from clavis_pin.store.projection import Contact, PersonFact
 
 TOPICS = (PERSON_TOPIC, CONTACT_TOPIC)
 _LEVELS = {
@@ -33,13 +33,13 @@ async def on_registered(db: Connection, event: person_pb2.Registered, _: EventRe
         status=PersonStatus.ACTIVE,
         phone_verified=True,
     )
-    await store.apply_person_fact(db, fact)
+    await projection.apply_person_fact(db, fact)
 
 
 async def on_level_raised(db: Connection, event: person_pb2.LevelRaised, _: EventRecord) -> None:
     """Raise the enrolment level."""
     fact = PersonFact(event.subject_id, event.version, level=_LEVELS[event.level])
-    await store.apply_person_fact(db, fact)
+    await projection.apply_person_fact(db, fact)
 
 
 async def on_phone_changed(
@@ -47,8 +47,8 @@ async def on_phone_changed(
 ) -> None:
     """Note that there is another phone, or none: a PIN sent to the former one is void."""
     fact = PersonFact(event.subject_id, event.version, phone_verified=event.phone_verified)
-    if await store.apply_person_fact(db, fact):
-        await store.void_pin(db, event.subject_id, record.occurred_at)
+    if await projection.apply_person_fact(db, fact):
+        await pins.void_pin(db, event.subject_id, record.occurred_at)
 
 
 async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRecord) -> None:
@@ -60,7 +60,7 @@ async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRe
         level=_LEVELS[event.level],
         status=PersonStatus.ACTIVE,
     )
-    await store.apply_person_fact(db, fact)
+    await projection.apply_person_fact(db, fact)
 
 
 def on_ended(status: PersonStatus) -> Callable[[Connection, Any, EventRecord], Awaitable[None]]:
@@ -73,8 +73,8 @@ def on_ended(status: PersonStatus) -> Callable[[Connection, Any, EventRecord], A
             national_id_hash=event.national_id_hash,
             status=status,
         )
-        if await store.apply_person_fact(db, fact):
-            await store.void_pin(db, event.subject_id, record.occurred_at)
+        if await projection.apply_person_fact(db, fact):
+            await pins.void_pin(db, event.subject_id, record.occurred_at)
 
     return handle
 
@@ -91,7 +91,7 @@ def on_contact_changed(contact_key: ECKey) -> Handler:
             contrast_hash=details.contrast_hash or None,
             language=details.language or None,
         )
-        await store.apply_contact(db, contact)
+        await projection.apply_contact(db, contact)
 
     return handle
 

@@ -8,7 +8,7 @@ from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
 
-from clavis_pin.rules import PinPolicy
+from clavis_pin.rules.pins import PinPolicy
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from clavis_kit.settings import ServiceSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from clavis_pin.rules import PinPolicy
+from clavis_pin.rules.pins import PinPolicy
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 

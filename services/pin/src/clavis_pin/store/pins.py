@@ -1,4 +1,4 @@
-"""SQL of the PIN service. Each function is one statement, so what it decides is atomic."""
+"""SQL of PINs. Each function is one statement, so what it decides is atomic."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,8 @@ from datetime import datetime
 import asyncpg
 from clavis_kit.db import Connection, Pool
 
-from clavis_pin.rules import DAY, HOUR, Level, PersonStatus, PinPolicy, Verdict
+from clavis_pin.rules.people import Level
+from clavis_pin.rules.pins import DAY, HOUR, PinPolicy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +50,6 @@ class Judgement:
     level: Level
     failures: int
     locked_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonFact:
-    """A fact of the person topic; None leaves what is known as it is."""
-
-    subject_id: str
-    version: int
-    national_id_hash: str | None = None
-    level: Level | None = None
-    status: PersonStatus | None = None
-    phone_verified: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The contact data of one version."""
-
-    subject_id: str
-    version: int
-    phone: str | None
-    contrast_hash: str | None
-    language: str | None
 
 
 async def admit_request(
@@ -228,55 +206,6 @@ def _judgement(row: asyncpg.Record) -> Judgement:
 async def forget_quotas(pool: Pool, before: datetime) -> None:
     """Drop the counts of identity numbers not asked about since then."""
     await pool.execute("DELETE FROM pin_quota WHERE last_request_at < $1", before)
-
-
-async def apply_person_fact(db: Connection, fact: PersonFact) -> bool:
-    """Take a fact into the projection; False when a newer one is already there."""
-    applied = await db.fetchval(
-        """
-        INSERT INTO person AS p
-               (subject_id, person_version, national_id_hash, level, status, phone_verified)
-        VALUES ($1, $2, $3, $4, $5, coalesce($6::boolean, true))
-        ON CONFLICT (subject_id) DO UPDATE
-        SET person_version = excluded.person_version,
-            national_id_hash = coalesce(excluded.national_id_hash, p.national_id_hash),
-            level = coalesce(excluded.level, p.level),
-            status = coalesce(excluded.status, p.status),
-            phone_verified = coalesce($6::boolean, p.phone_verified)
-        WHERE p.person_version < excluded.person_version
-        RETURNING true
-        """,
-        fact.subject_id,
-        fact.version,
-        fact.national_id_hash,
-        fact.level,
-        fact.status,
-        fact.phone_verified,
-    )
-    return applied is True
-
-
-async def apply_contact(db: Connection, contact: Contact) -> bool:
-    """Take contact data into the projection; False when newer data is already there."""
-    applied = await db.fetchval(
-        """
-        INSERT INTO person AS p (subject_id, contact_version, phone, contrast_hash, language)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (subject_id) DO UPDATE
-        SET contact_version = excluded.contact_version,
-            phone = excluded.phone,
-            contrast_hash = excluded.contrast_hash,
-            language = excluded.language
-        WHERE p.contact_version < excluded.contact_version
-        RETURNING true
-        """,
-        contact.subject_id,
-        contact.version,
-        contact.phone,
-        contact.contrast_hash,
-        contact.language,
-    )
-    return applied is True
 
 
 async def void_pin(db: Connection, subject_id: str, now: datetime) -> None:

@@ -28,22 +28,6 @@ class Verdict(StrEnum):
     LOCKED = "locked"
 
 
-class Level(StrEnum):
-    """How thoroughly the person was proven at enrolment."""
-
-    BASIC = "basic"
-    ADVANCED = "advanced"
-
-
-class PersonStatus(StrEnum):
-    """Where the person's digital identity stands; only ACTIVE may use a PIN."""
-
-    ACTIVE = "active"
-    RENOUNCED = "renounced"
-    DECEASED = "deceased"
-    REVOKED = "revoked"
-
-
 @dataclass(frozen=True, slots=True)
 class PinPolicy:
     """The numbers an operator may set."""

@@ -8,11 +8,13 @@ from clavis_kit import national_id
 from clavis_kit.messages import UndeliverableError
 from clavis_kit.metrics import OUTCOMES
 
-from clavis_pin import rules, store
 from clavis_pin.deps import Deps
 from clavis_pin.errors import invalid_national_id
-from clavis_pin.rules import Level, Verdict
-from clavis_pin.store import Admission, NewPin, Person
+from clavis_pin.rules import pins as rules
+from clavis_pin.rules.people import Level
+from clavis_pin.rules.pins import Verdict
+from clavis_pin.store import pins as store
+from clavis_pin.store.pins import Admission, NewPin, Person
 from clavis_pin.texts import pin_sms
 
 # Compared against when there is no person, so that the work is the same.

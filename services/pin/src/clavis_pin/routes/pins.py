@@ -1,27 +1,19 @@
-"""HTTP of the PIN service. Only the gateway calls it; a wrong PIN is an answer, not an error."""
+"""HTTP of PINs. Only the gateway calls it; a wrong PIN is an answer, not an error."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from clavis_kit.service_tokens import caller
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, SecretStr, StringConstraints
 
-from clavis_pin import actions
-from clavis_pin.actions import AttemptOutcome, Limited, Mismatch, RequestOutcome, Sent
-from clavis_pin.deps import Deps
-from clavis_pin.rules import is_prefix
+from clavis_pin.actions import pins as actions
+from clavis_pin.actions.pins import AttemptOutcome, Limited, Mismatch, RequestOutcome, Sent
+from clavis_pin.routes.access import DepsDep
+from clavis_pin.rules.pins import is_prefix
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(caller("gateway"))])
-
-
-def _deps(request: Request) -> Deps:
-    deps: Deps = request.app.state.deps
-    return deps
-
-
-DepsDep = Annotated[Deps, Depends(_deps)]
 
 
 def _prefix(text: str) -> str:
