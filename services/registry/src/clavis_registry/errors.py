@@ -52,6 +52,8 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "office-not-found": (404, "There is no such office."),
     "officer-not-active": (403, "This account may not enrol people."),
     "own-enrolment": (403, "Officers do not enrol themselves."),
+    "own-record": (403, "Officers do not act on their own record."),
+    "not-permitted": (403, "This role may not do that."),
     "citizen-not-active": (401, "The identity behind this token has ended."),
     "not-registered": (409, "Only a registered person can renounce."),
     "insufficient-level": (403, "This needs a login at a higher level of assurance."),

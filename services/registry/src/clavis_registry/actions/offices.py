@@ -3,11 +3,12 @@
 from clavis_registry.actions.shared import canonical_id
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
+from clavis_registry.rules.permissions import Role
 from clavis_registry.rules.person import Status
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.offices import Officer
 
-ROLES = ("officer", "supervisor")
+ROLES = tuple(role.value for role in Role)
 
 
 async def active_officer(deps: Deps, subject_id: str) -> Officer:

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from clavis_registry.actions.offices import active_officer
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
+from clavis_registry.rules.permissions import Action, may
 from clavis_registry.store.offices import Officer
 
 
@@ -39,6 +40,12 @@ async def officer_of(request: Request, deps: DepsOf) -> Officer:
     if not is_id(token.subject_id):
         raise refuse("officer-not-active")
     return await active_officer(deps, token.subject_id)
+
+
+def require(officer: Officer, action: Action) -> None:
+    """Let an officer do what the role permits. Raises not-permitted."""
+    if not may(officer.role, action):
+        raise refuse("not-permitted")
 
 
 async def citizen_of(request: Request, deps: DepsOf) -> AccessToken:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from clavis_registry import texts
 from clavis_registry.actions import acceptance, enrolments, lookups, phone_codes
-from clavis_registry.routes.access import DepsOf, OfficerOf
+from clavis_registry.routes.access import DepsOf, OfficerOf, require
 from clavis_registry.routes.inputs import (
     CompletionIn,
     EnrolmentIn,
@@ -25,6 +25,7 @@ from clavis_registry.routes.outputs import (
     TermsOut,
     TermsSectionOut,
 )
+from clavis_registry.rules.permissions import Action
 
 router = APIRouter(prefix="/officer/v1", tags=["office"])
 
@@ -54,6 +55,7 @@ async def show_terms(_: OfficerOf) -> TermsOut:
 @router.post("/enrolments", status_code=201, summary="Start an enrolment and send the phone code")
 async def start(body: EnrolmentIn, officer: OfficerOf, deps: DepsOf) -> PhoneCodeOut:
     """Check number, document and contact data, keep a draft, send the SMS code."""
+    require(officer, Action.ENROL)
     enrolment_id, sent = await enrolments.start_enrolment(
         deps, officer, body.canonical(), body.reason
     )
@@ -63,6 +65,7 @@ async def start(body: EnrolmentIn, officer: OfficerOf, deps: DepsOf) -> PhoneCod
 @router.get("/enrolments", summary="Unfinished enrolments of the office")
 async def list_open(officer: OfficerOf, deps: DepsOf) -> EnrolmentsOut:
     """Return drafts that an interruption left behind, newest first."""
+    require(officer, Action.ENROL)
     rows = await enrolments.open_enrolments(deps, officer)
     return EnrolmentsOut(enrolments=[EnrolmentOut.of(row) for row in rows])
 
@@ -70,6 +73,7 @@ async def list_open(officer: OfficerOf, deps: DepsOf) -> EnrolmentsOut:
 @router.get("/enrolments/{enrolment_id}", summary="One enrolment, to resume it")
 async def show(enrolment_id: PathId, officer: OfficerOf, deps: DepsOf) -> EnrolmentOut:
     """Return the draft or the completed act."""
+    require(officer, Action.ENROL)
     return EnrolmentOut.of(await enrolments.find_enrolment(deps, officer, enrolment_id))
 
 
@@ -78,6 +82,7 @@ async def show(enrolment_id: PathId, officer: OfficerOf, deps: DepsOf) -> Enrolm
 )
 async def resend(enrolment_id: PathId, officer: OfficerOf, deps: DepsOf) -> PhoneCodeOut:
     """Send a new code; the former one no longer counts."""
+    require(officer, Action.ENROL)
     sent = await phone_codes.resend_phone_code(deps, officer, enrolment_id)
     return PhoneCodeOut.of(enrolment_id, sent)
 
@@ -87,6 +92,7 @@ async def prove(
     enrolment_id: PathId, body: PhoneProofIn, officer: OfficerOf, deps: DepsOf
 ) -> PhoneProofOut:
     """Judge one attempt. A wrong code is an answer, not an error."""
+    require(officer, Action.ENROL)
     return PhoneProofOut.of(*await phone_codes.prove_phone(deps, officer, enrolment_id, body.code))
 
 
@@ -95,6 +101,7 @@ async def complete(
     enrolment_id: PathId, body: CompletionIn, officer: OfficerOf, deps: DepsOf
 ) -> CompletedOut:
     """Enter the person in the registry and announce it."""
+    require(officer, Action.ENROL)
     completion = enrolments.Completion(**body.model_dump())
     person = await enrolments.complete_enrolment(deps, officer, enrolment_id, completion)
     return CompletedOut(
@@ -112,6 +119,7 @@ async def complete(
 )
 async def acceptance_pdf(enrolment_id: PathId, officer: OfficerOf, deps: DepsOf) -> Response:
     """Make the document and put its activation code in force."""
+    require(officer, Action.ENROL)
     pdf = await acceptance.print_acceptance(deps, officer, enrolment_id)
     headers = {"Content-Disposition": 'inline; filename="acceptance.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
@@ -126,6 +134,7 @@ async def reprint(
     enrolment_id: PathId, body: ReasonIn, officer: OfficerOf, deps: DepsOf
 ) -> AcceptanceOut:
     """Let the document be made again, with a new activation code that replaces the former."""
+    require(officer, Action.ENROL)
     await acceptance.allow_reprint(deps, officer, enrolment_id, body.reason)
     return AcceptanceOut(acceptance=_acceptance_path(enrolment_id))
 
@@ -133,4 +142,5 @@ async def reprint(
 @router.post("/lookups", summary="Look a person up, with a reason that the person will see")
 async def look_up(body: LookupIn, officer: OfficerOf, deps: DepsOf) -> LookupOut:
     """Return a masked summary; the look-up is recorded."""
+    require(officer, Action.LOOK_UP)
     return LookupOut.of(await lookups.look_up(deps, officer, body.national_id, body.reason))

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from clavis_kit.db import Connection
 
+from clavis_registry.rules.permissions import Role
+
 
 @dataclass(frozen=True)
 class Officer:
@@ -12,7 +14,7 @@ class Officer:
 
     subject_id: str
     name: str
-    role: str
+    role: Role
     office_id: str
     office_name: str
 
@@ -38,7 +40,7 @@ class OfficeStore:
             """,
             subject_id,
         )
-        return Officer(**row) if row else None
+        return Officer(**{**row, "role": Role(row["role"])}) if row else None
 
     async def office_id(self, code: str) -> str | None:
         """Find an office by its handle."""
