@@ -21,6 +21,7 @@ INTERPRETER = VENV / "bin" / "python"
 SOURCES = (
     "libs/kit/src",
     "libs/events/src",
+    "libs/certificates/src",
     "libs/testkit/src",
     "services/registry/src",
     "services/pin/src",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from clavis_certificates.path import NoAnchorsError
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.http import StartRefusedError
 from clavis_kit.http import create_app as create_frame
@@ -20,7 +21,6 @@ from fastapi import FastAPI
 
 from clavis_gateway import consumers, maintenance
 from clavis_gateway.certificates.checker import build_checker
-from clavis_gateway.certificates.path import NoAnchorsError
 from clavis_gateway.deps import Deps
 from clavis_gateway.login.pages import TemplatePages
 from clavis_gateway.login.parts import build_login

@@ -9,11 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from clavis_gateway.certificates.checker import CertificateChecker
+from clavis_certificates.judge import CertificateJudge
+from clavis_certificates.path import NoAnchorsError, TrustStore
+from clavis_certificates.profile import CertificateHolder, Refusal
+from clavis_certificates.revocation import RevocationSource
+from clavis_gateway.certificates.checker import CertificateChecker, method_of
 from clavis_gateway.certificates.header import Shown, Terminator
-from clavis_gateway.certificates.path import NoAnchorsError, TrustStore
-from clavis_gateway.certificates.profile import CertificateHolder, Refusal
-from clavis_gateway.certificates.revocation import RevocationSource
 from clavis_gateway.rules.levels import Method
 from clavis_kit.pools import BoundedPool
 from clavis_testkit.pki import CertificateKind, create_demo_pki
@@ -26,13 +27,13 @@ def make_checker(
     pki: Pki, http: httpx.AsyncClient, pool: BoundedPool, **source: object
 ) -> CertificateChecker:
     settings = {"timeout_seconds": 2.0, "cache_seconds": 300} | source
-    return CertificateChecker(
-        Terminator((), None),
+    judge = CertificateJudge(
         TrustStore.read(pki.trust),
         RevocationSource(http, pki.clock, **settings),
         pool,
         pki.clock,
     )
+    return CertificateChecker(Terminator((), None), judge)
 
 
 @pytest_asyncio.fixture
@@ -73,7 +74,7 @@ async def test_a_citizen_is_recognised(
     assert isinstance(holder, CertificateHolder)
     assert holder.national_id == "12345678Z"
     assert holder.full_name == "ANA GARCÍA LÓPEZ"
-    assert holder.method is method
+    assert method_of(holder) is method
     assert holder.masked_national_id == "***4567**"
 
 

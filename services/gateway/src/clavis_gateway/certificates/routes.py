@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from clavis_certificates.profile import CertificateHolder, Refusal
 from clavis_kit.ids import is_id
 from clavis_kit.keyed_hash import sha256_hex
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from clavis_gateway.certificates import store
+from clavis_gateway.certificates.checker import method_of
 from clavis_gateway.certificates.header import UnreadableCertificateError, shown_certificate
-from clavis_gateway.certificates.profile import CertificateHolder, Refusal
 from clavis_gateway.certificates.texts import ADVICE, ERRORS
 from clavis_gateway.deps import Deps, get_deps
 from clavis_gateway.interactions import InteractionClosed, ResponseTarget
@@ -198,7 +199,7 @@ async def _take_back(visit: Visit, holder: CertificateHolder) -> Response:
     outcome = {
         "subject_id": person["subject_id"],
         "enrolment_level": person["level"],
-        "method": holder.method.value,
+        "method": method_of(holder).value,
         "evidence": holder.evidence(),
     }
     ticket = visit.deps.new_secret()

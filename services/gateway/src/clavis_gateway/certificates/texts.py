@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clavis_gateway.certificates.profile import Refusal
+from clavis_certificates.profile import Refusal
+
 from clavis_gateway.login.texts import N_
 
 ERRORS: Mapping[str, str] = {

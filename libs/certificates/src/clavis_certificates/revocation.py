@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from clavis_gateway.certificates.path import Evidence, Link
+from clavis_certificates.path import Evidence, Link
 
 MAX_OCSP_BYTES = 64 * 1024
 MAX_CRL_BYTES = 10 * 1024 * 1024

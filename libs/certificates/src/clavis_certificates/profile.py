@@ -1,4 +1,4 @@
-"""Whose certificate it is, and whether it is one with which a citizen may log in. Pure.
+"""Whose certificate it is, and whether a citizen may log in or sign with it. Pure.
 
 What is trusted (the issuer, the dates, revocation) is judged elsewhere; here only what the
 certificate says of its holder. Kinds are told apart by policy and attributes, never by the text
@@ -17,13 +17,18 @@ from clavis_kit.national_id import NationalIdError, mask, normalise
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from clavis_gateway.rules.levels import Method
-
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
+class Purpose(StrEnum):
+    """What the holder does with the certificate's key."""
+
+    LOGIN = "login"
+    SIGNATURE = "signature"
+
+
 class Refusal(StrEnum):
-    """Why a certificate does not log in. Stable: the page carries it as `data-code`."""
+    """Why a certificate does not serve. Stable: a page carries it as `data-code`."""
 
     MISSING = "certificate-missing"
     UNREADABLE = "certificate-unreadable"
@@ -37,6 +42,7 @@ class Refusal(StrEnum):
     EMPLOYEE = "certificate-employee"
     PSEUDONYM = "certificate-pseudonym"
     SIGNING = "certificate-signing"
+    NOT_FOR_SIGNING = "certificate-not-for-signing"
     UNSUPPORTED = "certificate-unsupported"
     IDENTITY = "certificate-identity"
 
@@ -67,10 +73,9 @@ class CertificateHolder:
         return mask(self.national_id)
 
     @property
-    def method(self) -> Method:
-        """The method a login with this certificate is."""
-        qualified = self.qualified_device
-        return Method.CERTIFICATE_QSCD if qualified else Method.CERTIFICATE_SOFTWARE
+    def on_identity_card(self) -> bool:
+        """Whether the key lives in an electronic DNI."""
+        return _under((self.policy,), _DNIE) is not None
 
     def evidence(self) -> dict[str, str | bool | None]:
         """Return what is kept of the identification: neither number nor name."""
@@ -101,6 +106,7 @@ _FNMT_SURNAME_1, _FNMT_SURNAME_2, _FNMT_NIF = (
 )
 # Dirección General de la Policía, DNIe practice statement: authentication, and all the others.
 _DNIE_AUTHENTICATION = ("2.16.724.1.2.2.2.4",)
+_DNIE_SIGNATURE = ("2.16.724.1.2.2.2.3",)
 _DNIE = ("2.16.724.1.2.2.2",)
 # Identity schemes of the Spanish public administrations, policies and subjectAltName attributes.
 _AAPP_SEAL = ("2.16.724.1.3.5.6",)
@@ -118,12 +124,14 @@ _QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 _QC_COMPLIANCE = bytes.fromhex("060604008e460101")
 
 
-def read_holder(certificate: x509.Certificate) -> CertificateHolder | Refusal:
-    """Return the citizen this certificate identifies, or why it identifies none."""
+def read_holder(
+    certificate: x509.Certificate, purpose: Purpose = Purpose.LOGIN
+) -> CertificateHolder | Refusal:
+    """Return the citizen this certificate identifies, or why it does not serve the purpose."""
     try:
         marks = _marks(certificate)
-        refusal = _kind_refusal(certificate, marks) or _use_refusal(certificate)
-        return refusal or _holder(certificate, marks)
+        refusal = _kind_refusal(certificate, marks) or _use_refusal(certificate, purpose)
+        return refusal or _holder(certificate, marks, purpose)
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return Refusal.UNREADABLE
 
@@ -177,11 +185,16 @@ def _kind_refusal(certificate: x509.Certificate, marks: tuple[str, ...]) -> Refu
 
 
 # RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12: what the key may be used for.
-def _use_refusal(certificate: x509.Certificate) -> Refusal | None:
+def _use_refusal(certificate: x509.Certificate, purpose: Purpose) -> Refusal | None:
     constraints = _extension(certificate, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         return Refusal.UNSUPPORTED
     usage = _extension(certificate, x509.KeyUsage)
+    if purpose is Purpose.SIGNATURE:
+        # ETSI EN 319 412-2 section 4.3.2: a signature that commits carries contentCommitment,
+        # alone or with digitalSignature; extended purposes say nothing of it.
+        commits = usage is None or usage.content_commitment or usage.digital_signature
+        return None if commits else Refusal.NOT_FOR_SIGNING
     if usage is not None and not usage.digital_signature:
         return Refusal.SIGNING
     purposes = _extension(certificate, x509.ExtendedKeyUsage)
@@ -193,10 +206,14 @@ def _use_refusal(certificate: x509.Certificate) -> Refusal | None:
 _CLIENT = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
 
 
-def _holder(certificate: x509.Certificate, marks: tuple[str, ...]) -> CertificateHolder | Refusal:
-    card = _under(marks, _DNIE_AUTHENTICATION)
+def _holder(
+    certificate: x509.Certificate, marks: tuple[str, ...], purpose: Purpose
+) -> CertificateHolder | Refusal:
+    signs = purpose is Purpose.SIGNATURE
+    card = _under(marks, _DNIE_SIGNATURE if signs else _DNIE_AUTHENTICATION)
+    # The card has one certificate to log in and another to sign; neither does the other's work.
     if card is None and _under(marks, _DNIE):
-        return Refusal.SIGNING
+        return Refusal.NOT_FOR_SIGNING if signs else Refusal.SIGNING
     policy = card or _under(marks, _FNMT_PERSON) or _under(marks, _QCP_N, _QCP_N_QSCD)
     if policy is None or not (card or _is_qualified(certificate)):
         return Refusal.UNSUPPORTED

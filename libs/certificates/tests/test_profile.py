@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from clavis_gateway.certificates.profile import CertificateHolder, Refusal, read_holder
+from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
 from clavis_testkit.pki import Authority, CertificateKind, Holder, profiles
+from clavis_testkit.pki.authority import key_usage
 from clavis_testkit.plugin import NOON
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -151,3 +152,32 @@ def test_two_numbers_in_the_alternative_name_are_one_too_many() -> None:
 def test_the_signing_certificate_of_the_card_does_not_log_in() -> None:
     signing = Holder(CertificateKind.DNIE_SIGNING, "12345678Z", "ANA", "GARCÍA")
     assert read_holder(make(signing)) is Refusal.SIGNING
+
+
+SIGNING_CARD = Holder(CertificateKind.DNIE_SIGNING, "12345678Z", "ANA", "GARCÍA")
+
+
+def test_the_card_signs_with_its_signing_certificate_only() -> None:
+    holder = read_holder(make(SIGNING_CARD), Purpose.SIGNATURE)
+    assert isinstance(holder, CertificateHolder)
+    assert holder.on_identity_card
+    assert read_holder(make(CARD), Purpose.SIGNATURE) is Refusal.NOT_FOR_SIGNING
+
+
+def test_a_software_certificate_logs_in_and_signs() -> None:
+    for purpose in Purpose:
+        holder = read_holder(make(), purpose)
+        assert isinstance(holder, CertificateHolder)
+        assert not holder.on_identity_card
+
+
+def test_a_key_for_agreement_alone_signs_nothing() -> None:
+    agreement = {x509.KeyUsage: key_usage("key_agreement")}
+    assert read_holder(make(replace=agreement), Purpose.SIGNATURE) is Refusal.NOT_FOR_SIGNING
+
+
+@pytest.mark.parametrize(("change", "refusal"), [r for r in REFUSED if r[1] is not Refusal.SIGNING])
+def test_nobody_signs_as_a_citizen_who_could_not_log_in_as_one(
+    change: dict[str, Any], refusal: Refusal
+) -> None:
+    assert read_holder(make(**change), Purpose.SIGNATURE) is refusal

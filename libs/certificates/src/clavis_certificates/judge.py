@@ -1,0 +1,90 @@
+"""The whole judgement of a certificate: path, dates, holder, revocation, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clavis_kit.clock import Clock
+from clavis_kit.logging import get_logger
+from clavis_kit.pools import BoundedPool
+from cryptography import x509
+
+from clavis_certificates.path import (
+    Link,
+    RevokedCertificateError,
+    TrustStore,
+    UncheckedError,
+    UntrustedError,
+    check_revocation,
+    find_path,
+)
+from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
+from clavis_certificates.revocation import RevocationSource
+
+_log = get_logger(__name__)
+Chain = Sequence[x509.Certificate]
+
+
+class CertificateJudge:
+    """Judges certificates against the trust store. Fails closed."""
+
+    def __init__(
+        self, trust: TrustStore, revocation: RevocationSource, pool: BoundedPool, clock: Clock
+    ) -> None:
+        """`pool` runs the signature checks off the event loop."""
+        self._trust = trust
+        self._revocation = revocation
+        self._pool = pool
+        self._clock = clock
+
+    async def judge(
+        self, certificate: x509.Certificate, chain: Chain, purpose: Purpose = Purpose.LOGIN
+    ) -> CertificateHolder | Refusal:
+        """Return the citizen, or the first reason against the certificate."""
+        outcome = await self._judge(certificate, chain, purpose)
+        if isinstance(outcome, Refusal):
+            _log.info("certificate_refused", code=outcome.value, purpose=purpose.value)
+        return outcome
+
+    async def _judge(
+        self, certificate: x509.Certificate, chain: Chain, purpose: Purpose
+    ) -> CertificateHolder | Refusal:
+        try:
+            links = await self._links(certificate, chain)
+        except UntrustedError:
+            return Refusal.UNKNOWN_ISSUER
+        refusal = self._dates_refusal(certificate)
+        if refusal:
+            return refusal
+        holder = read_holder(certificate, purpose)
+        if isinstance(holder, Refusal):
+            return holder
+        return await self._revocation_refusal(certificate, chain, links) or holder
+
+    async def _links(self, certificate: x509.Certificate, chain: Chain) -> list[Link]:
+        # The issuer is judged at a time when the certificate was valid: an expired certificate
+        # of a known issuer is expired, not unknown.
+        moment = max(self._clock.now(), certificate.not_valid_before_utc)
+        moment = min(moment, certificate.not_valid_after_utc)
+        return await self._pool.run(find_path, certificate, chain, self._trust, moment)
+
+    def _dates_refusal(self, certificate: x509.Certificate) -> Refusal | None:
+        now = self._clock.now()
+        if now > certificate.not_valid_after_utc:
+            return Refusal.EXPIRED
+        if now < certificate.not_valid_before_utc:
+            return Refusal.NOT_YET_VALID
+        return None
+
+    async def _revocation_refusal(
+        self, certificate: x509.Certificate, chain: Chain, links: list[Link]
+    ) -> Refusal | None:
+        evidence = await self._revocation.evidence(links)
+        now = self._clock.now()
+        try:
+            await self._pool.run(check_revocation, certificate, chain, self._trust, now, evidence)
+        except RevokedCertificateError:
+            return Refusal.REVOKED
+        except (UncheckedError, UntrustedError):
+            return Refusal.UNCHECKED
+        return None
