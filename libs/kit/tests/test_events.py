@@ -16,6 +16,7 @@ from clavis_kit.consumer import Consumer
 from clavis_kit.db import Connection, Pool, open_pool
 from clavis_kit.ids import new_id
 from clavis_kit.outbox import MAX_PAYLOAD_BYTES, Relay, record_event, record_events
+from clavis_kit.sealed import SealedError
 from clavis_testkit.launchers.kafka import Broker
 from clavis_testkit.plugin import DatabaseFactory
 from clavis_testkit.service_databases import Database
@@ -208,6 +209,27 @@ async def test_an_effect_and_its_mark_commit_together(
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.1)
     assert await pool.fetchval("SELECT count(*) FROM inbox WHERE consumer = 'effect'") == 1
+
+
+async def test_what_is_sealed_for_others_is_parked_without_another_attempt(
+    embedded_broker: Broker, stored: Database, pool: Pool
+) -> None:
+    topic = f"test.{new_id()}.v1"
+    await ensure_topics(embedded_broker.bootstrap, [topic])
+    seen = Seen()
+
+    async def opens(connection: Connection, message: Any, record: EventRecord) -> None:
+        await seen.handle(connection, message, record)
+        if message.version == 1:
+            raise SealedError
+
+    subscription = consumer(embedded_broker, topic, pool, seen)
+    subscription._handlers = {person_pb2.Renounced.DESCRIPTOR.full_name: opens}
+    await save(pool, [renounced(topic, "s", 1), renounced(topic, "s", 2)])
+    async with at_work(subscription.run(), relay(embedded_broker, stored).run()):
+        await seen.reach(2)
+    assert seen.versions == [1, 2]
+    assert await pool.fetchval("SELECT error_type FROM parked_event") == "SealedError"
 
 
 async def test_an_event_too_large_is_refused_with_its_fact(pool: Pool) -> None:

@@ -28,6 +28,7 @@ from clavis_kit.metrics import (
     EVENTS_DUPLICATE,
     EVENTS_PARKED,
 )
+from clavis_kit.sealed import SealedError
 
 BATCH = 200
 POLL_MS = 500
@@ -42,6 +43,8 @@ _TRANSIENT = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
               asyncpg.InternalClientError,
               asyncpg.DeadlockDetectedError, asyncpg.CannotConnectNowError,
               asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+# No later attempt reads these better: waiting would only hold up the events behind them.
+_UNREADABLE = (UnknownEventError, SealedError)
 _log = get_logger(__name__)
 
 
@@ -154,7 +157,7 @@ class Consumer:
                 await self._apply(raw)
             except _TRANSIENT:
                 raise  # the broker keeps the event; we come back to it
-            except UnknownEventError as error:
+            except _UNREADABLE as error:
                 await self._park(raw, error)
             except Exception as error:  # noqa: BLE001  whatever it is, the next event must go on
                 _log.exception(

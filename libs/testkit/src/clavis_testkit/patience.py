@@ -21,7 +21,7 @@ def in_time(elapsed: float, bound: float) -> bool:
 
 def strain() -> float:
     """Tell how many times slower than its own speed this machine runs now, from 1 to 10."""
-    return min(_MOST, max(1.0, _competition(), _stolen()))
+    return min(_MOST, max(1.0, _competition(), _stolen(), _waited()))
 
 
 def _competition() -> float:
@@ -43,6 +43,16 @@ def _stolen() -> float:
     busy = sum(spent) - spent[3] - spent[4]  # without idle and waiting for disks
     stolen = spent[_STEAL_FIELD - 1]
     return busy / max(1, busy - stolen)
+
+
+def _waited() -> float:
+    # Tasks that were ready and got no processor in the last ten seconds (PSI, proc_pressure(5)):
+    # what strained the machine may be over when we look.
+    try:
+        some = Path("/proc/pressure/cpu").read_text().split("avg10=")[1].split()[0]
+    except (OSError, IndexError):
+        return 1.0
+    return 100 / max(1.0, 100 - float(some))
 
 
 def _cpu_line() -> list[int] | None:
