@@ -3,12 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from clavis_kit.loa import Loa
 from clavis_registry.errors import REFUSALS
 from clavis_registry.rules import activation_code, contact, identity, lookup, person
 from clavis_registry.rules.contact import PhoneCode, PhoneCodePolicy, PhoneVerdict
 from clavis_registry.rules.identity import Document, DocumentKind, Guardian, GuardianProof
-from clavis_registry.rules.person import Channel, EnrolmentEffect, Level, PersonName, Status
+from clavis_registry.rules.person import Channel, EnrolmentEffect, Level, PersonName
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,28 +15,6 @@ TODAY = date(2026, 3, 10)
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 DNI, NIE = "12345678Z", "X1234567L"
 REGISTER, RAISE = EnrolmentEffect.REGISTER, EnrolmentEffect.RAISE
-
-
-@pytest.mark.parametrize(
-    ("status", "level", "channel", "effect"),
-    [
-        (Status.NONE, None, Channel.OFFICE, REGISTER),
-        (Status.NONE, None, Channel.LETTER, REGISTER),
-        (Status.REGISTERED, Level.BASIC, Channel.OFFICE, RAISE),
-        (Status.REGISTERED, Level.BASIC, Channel.CERTIFICATE_DNIE, RAISE),
-        (Status.REGISTERED, Level.BASIC, Channel.LETTER, "already-registered"),
-        (Status.REGISTERED, Level.ADVANCED, Channel.OFFICE, "already-registered"),
-        (Status.RENOUNCED, Level.ADVANCED, Channel.OFFICE, REGISTER),
-        (Status.RENOUNCED, Level.BASIC, Channel.CERTIFICATE_SOFTWARE, REGISTER),
-        (Status.RENOUNCED, Level.BASIC, Channel.LETTER, "advanced-channel-required"),
-        (Status.REVOKED, Level.ADVANCED, Channel.OFFICE, "person-revoked"),
-        (Status.DECEASED, Level.ADVANCED, Channel.OFFICE, "person-deceased"),
-    ],
-)
-def test_what_an_enrolment_does(
-    status: Status, level: Level | None, channel: Channel, effect: str
-) -> None:
-    assert person.enrolment_effect(status, level, channel) == effect
 
 
 @pytest.mark.parametrize(
@@ -58,23 +35,6 @@ def test_level_and_five_year_clock_of_each_channel(
 ) -> None:
     assert person.level_of(channel) is level
     assert person.strong_identification_at(channel, NOON) == (NOON if feeds_the_clock else None)
-
-
-@pytest.mark.parametrize(
-    ("status", "level", "loa", "confirmed", "code"),
-    [
-        (Status.REGISTERED, Level.ADVANCED, Loa.SUBSTANTIAL, True, None),
-        (Status.REGISTERED, Level.BASIC, Loa.LOW, True, None),
-        (Status.REGISTERED, Level.ADVANCED, Loa.LOW, True, "insufficient-level"),
-        (Status.REGISTERED, Level.ADVANCED, Loa.HIGH, False, "confirmation-required"),
-        (Status.NONE, None, Loa.HIGH, True, "not-registered"),
-        (Status.RENOUNCED, Level.BASIC, Loa.HIGH, True, "not-registered"),
-    ],
-)
-def test_who_may_renounce(
-    status: Status, level: Level | None, loa: Loa, confirmed: bool, code: str | None
-) -> None:
-    assert person.renunciation_refusal(status, level, loa, confirmed=confirmed) == code
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from clavis_registry import events
 from clavis_registry.actions.shared import canonical_id, release_credentials
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
-from clavis_registry.rules.person import Status, may_die
+from clavis_registry.rules.life import PersonAct, refusal
+from clavis_registry.rules.person import Status
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
 
@@ -54,7 +55,7 @@ async def record_death(deps: Deps, death: Death) -> DeathOutcome:
 
 async def _end(deps: Deps, unit: Unit, subject_id: str, death: Death) -> DeathOutcome:
     person = await unit.persons.lock(subject_id)
-    if person is None or not may_die(person.status):
+    if person is None or refusal(person.life, PersonAct.DIE):
         return DeathOutcome.ALREADY_KNOWN
     now = deps.clock.now()
     person = await unit.persons.end(subject_id, Status.DECEASED, now)

@@ -12,12 +12,12 @@ from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules import identity
 from clavis_registry.rules.identity import Document, Guardian
+from clavis_registry.rules.life import enrolment_effect
 from clavis_registry.rules.person import (
     Channel,
     EnrolmentEffect,
     PersonName,
     Status,
-    enrolment_effect,
     is_minor,
     level_of,
     strong_identification_at,
@@ -79,7 +79,7 @@ async def refuse_unwelcome(
 
 
 def _effect(person: Person, channel: Channel) -> EnrolmentEffect:
-    effect = enrolment_effect(person.status, person.level, channel)
+    effect = enrolment_effect(person.life, channel)
     if isinstance(effect, EnrolmentEffect):
         return effect
     known = effect == "already-registered" and person.enrolled_at is not None

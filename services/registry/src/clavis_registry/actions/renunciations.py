@@ -9,7 +9,8 @@ from clavis_registry.actions.acceptance import moment
 from clavis_registry.actions.shared import queue_mail, release_credentials
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
-from clavis_registry.rules.person import Status, renunciation_refusal
+from clavis_registry.rules.life import renunciation_refusal
+from clavis_registry.rules.person import Status
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor, Renunciation
 from clavis_registry.store.persons import Person
@@ -23,7 +24,7 @@ async def renounce(deps: Deps, subject_id: str, loa: Loa, *, confirmed: bool) ->
         person = await unit.persons.lock(subject_id)
         if person is None:
             raise refuse("not-registered")
-        if code := renunciation_refusal(person.status, person.level, loa, confirmed=confirmed):
+        if code := renunciation_refusal(person.life, loa, confirmed=confirmed):
             raise refuse(code)
         now, language = deps.clock.now(), texts.text_language(person.language)
         proof = Renunciation(deps.new_id(), subject_id, loa.acr, language, now)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from clavis_kit.loa import Loa
-
 MAJORITY_YEARS = 18  # Spanish Constitution article 12
 
 
@@ -37,6 +35,14 @@ class Channel(StrEnum):
     CERTIFICATE_DNIE = "certificate_dnie"
     OFFICE = "office"
     CONVALIDATION = "convalidation"
+
+
+class Cause(StrEnum):
+    """Why an identity was revoked ex officio."""
+
+    SECURITY = "security"
+    IDENTITY_DATA_CHANGED = "identity_data_changed"
+    VIDEO_REJECTED = "video_rejected"
 
 
 class EnrolmentEffect(StrEnum):
@@ -71,45 +77,6 @@ def strong_identification_at(
 ) -> datetime | None:
     """Return the last strong identification after an act on this channel."""
     return at if channel in _STRONG else previous
-
-
-def enrolment_effect(
-    status: Status, level: Level | None, channel: Channel
-) -> EnrolmentEffect | str:
-    """Say what an enrolment would do, or the code of the refusal."""
-    if status is Status.DECEASED:
-        return "person-deceased"
-    # BOE-A-2015-14215 2.2: only once the cause of an ex-officio revocation has been lifted.
-    if status is Status.REVOKED:
-        return "person-revoked"
-    if status is Status.REGISTERED:
-        raises = level is Level.BASIC and level_of(channel) is Level.ADVANCED
-        return EnrolmentEffect.RAISE if raises else "already-registered"
-    # A person who left comes back by an act of the advanced level, never by a basic channel.
-    if status is Status.RENOUNCED and level_of(channel) is Level.BASIC:
-        return "advanced-channel-required"
-    return EnrolmentEffect.REGISTER
-
-
-def renunciation_refusal(
-    status: Status, level: Level | None, loa: Loa, *, confirmed: bool
-) -> str | None:
-    """Return why a renunciation cannot happen now, or None when it can."""
-    if status is not Status.REGISTERED:
-        return "not-registered"
-    # BOE-A-2015-14215 2.1: the warning is shown and the person confirms.
-    if not confirmed:
-        return "confirmation-required"
-    # The act must be documented as the person's own: an advanced identity ends only with a
-    # login at least as strong as the ones it protects.
-    if level is Level.ADVANCED and loa < Loa.SUBSTANTIAL:
-        return "insufficient-level"
-    return None
-
-
-def may_die(status: Status) -> bool:
-    """Death is final and is recorded once."""
-    return status is not Status.DECEASED
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -8,7 +8,8 @@ import asyncpg
 from clavis_kit.db import Connection
 
 from clavis_registry.rules.identity import Document, DocumentKind
-from clavis_registry.rules.person import Channel, Level, PersonName, Status
+from clavis_registry.rules.life import Life
+from clavis_registry.rules.person import Cause, Channel, Level, PersonName, Status
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,28 @@ class Person:
     last_strong_identification_at: datetime | None
     version: int
     contact_version: int
+    frozen_at: datetime | None = None
+    frozen_origin: str | None = None
+    revocation_cause: Cause | None = None
+    cause_gone_at: datetime | None = None
+    former_status: Status | None = None
+    former_ended_at: datetime | None = None
+
+    @property
+    def life(self) -> Life:
+        """What the rules of a life look at."""
+        return Life(
+            status=self.status,
+            level=self.level,
+            cause=self.revocation_cause,
+            cause_gone=self.cause_gone_at is not None,
+            former_status=self.former_status,
+        )
+
+    @property
+    def frozen(self) -> bool:
+        """Whether every method of the person is stopped."""
+        return self.frozen_at is not None
 
     @property
     def name(self) -> PersonName | None:
@@ -58,13 +81,17 @@ def _person(row: asyncpg.Record) -> Person:
     fields["status"] = Status(fields["status"])
     fields["level"] = Level(fields["level"]) if fields["level"] else None
     fields["channel"] = Channel(fields["channel"]) if fields["channel"] else None
+    cause, former = fields["revocation_cause"], fields["former_status"]
+    fields["revocation_cause"] = Cause(cause) if cause else None
+    fields["former_status"] = Status(former) if former else None
     return Person(**fields)
 
 
 _COLUMNS = """
     subject_id::text, national_id, national_id_hash, given_name, first_surname, second_surname,
     birth_date, language, status, level, channel, enrolled_at, ended_at,
-    last_strong_identification_at, version, contact_version
+    last_strong_identification_at, version, contact_version, frozen_at, frozen_origin,
+    revocation_cause, cause_gone_at, former_status, former_ended_at
 """
 _SELECT = f"SELECT {_COLUMNS} FROM person"  # noqa: S608  constants only
 
@@ -122,7 +149,7 @@ class PersonStore:
                SET given_name = $2, first_surname = $3, second_surname = $4, birth_date = $5,
                    language = $6, status = 'registered', level = $7, channel = $8,
                    enrolled_at = $9, last_strong_identification_at = $10, ended_at = NULL,
-                   version = version + 1
+                   revocation_cause = NULL, cause_gone_at = NULL, version = version + 1
              WHERE subject_id = $1
             """,
             subject_id,

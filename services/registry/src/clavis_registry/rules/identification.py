@@ -1,0 +1,46 @@
+"""How the person behind a session was identified, as the access token's `amr` tells. Pure."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from clavis_registry.rules.person import Channel
+
+
+class IdentifiedBy(StrEnum):
+    """How a person was identified for an act."""
+
+    OFFICE = "office"
+    CERTIFICATE = "certificate"
+    DNIE = "dnie"
+    LOGIN = "login"
+
+
+def identified_by(amr: Collection[str]) -> IdentifiedBy:
+    """Read the methods of a login (RFC 8176).
+
+    `swk` is a certificate in software; `hwk` with `sc` is one on a qualified device, as the DNIe.
+    """
+    if {"hwk", "sc"} <= set(amr):
+        return IdentifiedBy.DNIE
+    return IdentifiedBy.CERTIFICATE if "swk" in amr else IdentifiedBy.LOGIN
+
+
+def shows_certificate(amr: Collection[str]) -> bool:
+    """Say whether the login was made with a certificate or a DNIe."""
+    return identified_by(amr) is not IdentifiedBy.LOGIN
+
+
+def channel_of(identified: IdentifiedBy) -> Channel:
+    """Return the channel by which a certificate or an office proves a person."""
+    return {
+        IdentifiedBy.OFFICE: Channel.OFFICE,
+        IdentifiedBy.DNIE: Channel.CERTIFICATE_DNIE,
+        IdentifiedBy.CERTIFICATE: Channel.CERTIFICATE_SOFTWARE,
+    }[identified]
+
+
+# BOE-A-2015-14215 5.4: a new activation code is given to who shows a certificate, the PIN or the
+# app. A password does not give itself a new way to recover.
+def may_ask_activation_code(amr: Collection[str]) -> bool:
+    """Say whether this login may ask for a new activation code."""
+    return "pwd" not in amr and bool({"otp", "swk", "hwk"} & set(amr))
