@@ -32,7 +32,12 @@ _STATUS_AFTER: Mapping[type[Message], str | None] = {
     person_pb2.Deceased: "deceased",
     person_pb2.Revoked: "revoked",
     person_pb2.Reinstated: "active",
+    person_pb2.IdentificationRenewed: None,
+    person_pb2.Frozen: None,
+    person_pb2.Unfrozen: None,
 }
+# A freeze stands beside the status: the person has not left.
+_FREEZES: Mapping[type[Message], bool] = {person_pb2.Frozen: True, person_pb2.Unfrozen: False}
 _ENDINGS = frozenset({"renounced", "deceased", "revoked"})
 
 
@@ -47,12 +52,14 @@ def fact_of(message: Any) -> PersonFact:
     return PersonFact(
         subject_id=message.subject_id,
         version=message.version,
+        at=message.occurred_at.ToDatetime(tzinfo=UTC),
         status=_STATUS_AFTER[type(message)],
         level=_LEVELS.get(message.level) if "level" in fields else None,
         national_id_hash=(message.national_id_hash or None)
         if "national_id_hash" in fields
         else None,
         last_strong_identification_at=strong,
+        frozen=_FREEZES.get(type(message)),
     )
 
 
@@ -62,9 +69,9 @@ def handlers(deps: Deps) -> dict[type[Message], Handler]:
     async def apply(connection: Connection, message: Any, _: EventRecord) -> AfterCommit | None:
         fact, now = fact_of(message), deps.clock.now()
         applied = await persons.apply(connection, fact, now)
-        if not applied or not _ends(message, fact):
+        reason = _ending(message, fact)
+        if not applied or reason is None:
             return None
-        reason = fact.status or "phone_lost"
         await endings.end_person(
             connection, fact.subject_id, reason,
             now=now, pairwise=deps.pairwise, new_id=deps.new_id,
@@ -74,10 +81,16 @@ def handlers(deps: Deps) -> dict[type[Message], Handler]:
     return dict.fromkeys(_STATUS_AFTER, apply)
 
 
-def _ends(message: Any, fact: PersonFact) -> bool:
-    """Say whether what the person holds must end: the identity did, or the phone was taken over."""
-    lost_phone = isinstance(message, person_pb2.PhoneChanged) and not message.phone_verified
-    return fact.status in _ENDINGS or lost_phone
+# CIR (EU) 2015/1502 annex, section 2.2.3: what was opened with a means ends when it is suspended.
+def _ending(message: Any, fact: PersonFact) -> str | None:
+    """Say why what the person holds must end now, or None when it stays."""
+    if fact.status in _ENDINGS:
+        return fact.status
+    if fact.frozen:
+        return "frozen"
+    if isinstance(message, person_pb2.PhoneChanged) and not message.phone_verified:
+        return "phone_lost"
+    return None
 
 
 def subscription(deps: Deps) -> Subscription:

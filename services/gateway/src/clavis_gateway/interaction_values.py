@@ -42,6 +42,8 @@ class ClientView:
     allowed_methods: frozenset[Method]
     sso_allowed: bool
     first_party: bool
+    portal: bool = False
+    """Our own citizen portal, where a frozen person may unfreeze."""
     purpose: dict[str, str] = field(default_factory=dict)
     """Why the relying party asks, by language tag; may be empty."""
 

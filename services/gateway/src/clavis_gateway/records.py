@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
 
+from clavis_gateway.rules.standing import PORTAL
+
 Profile = Literal["basic", "fapi2"]
 
 
@@ -39,6 +41,11 @@ class RelyingParty:
     def active(self) -> bool:
         """Whether the client may make requests at all."""
         return self.status == "active"
+
+    @property
+    def is_portal(self) -> bool:
+        """Whether this is our own citizen portal."""
+        return self.first_party and self.client_id == PORTAL
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:

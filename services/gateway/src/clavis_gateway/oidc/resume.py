@@ -28,11 +28,10 @@ from clavis_gateway.oidc.checks.claims import id_token_claims, userinfo_claims
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import RelyingParty, Session
 from clavis_gateway.rules.levels import Method
+from clavis_gateway.rules.standing import Standing, bar
 from clavis_gateway.store import authorize, interactions, persons, sessions
 from clavis_gateway.store.interactions import Stored
 
-# What a person who left our registry can still log in with: means that others issued.
-_OTHERS_MEANS = frozenset({Method.CERTIFICATE_SOFTWARE, Method.CERTIFICATE_QSCD, Method.EIDAS})
 _ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 
 
@@ -51,6 +50,7 @@ def client_view(client: RelyingParty) -> ClientView:
         allowed_methods=frozenset(Method(method) for method in client.allowed_methods),
         sso_allowed=client.sso_allowed,
         first_party=client.first_party,
+        portal=client.is_portal,
         purpose=client.purpose,
     )
 
@@ -128,9 +128,9 @@ async def complete_interaction(
     stored = await _open(deps, interaction_id)
     async with deps.pool.acquire() as connection, connection.transaction():
         await _answer(deps, connection, stored)
-        # The status is held until we commit: an ending that comes now finds the session we make.
-        status = await persons.hold_status(connection, authentication.subject_id)
-        error = _refusal(deps, stored, authentication, status)
+        # It is held until we commit: an ending that comes now finds the session we make.
+        standing = await persons.hold_standing(connection, authentication.subject_id)
+        error = _refusal(deps, stored, authentication, standing)
         if error is None and not await _pushed_request_is_ours(deps, connection, stored):
             error = invalid_request("The request_uri has been used already.")
         if error is not None:
@@ -179,9 +179,10 @@ async def _pushed_request_is_ours(deps: Deps, connection: Connection, stored: St
 
 
 def _refusal(
-    deps: Deps, stored: Stored, authentication: Authentication, status: str | None
+    deps: Deps, stored: Stored, authentication: Authentication, standing: Standing | None
 ) -> OAuthError | None:
-    if not _may_log_in(authentication.method, status) or not stored.client.active:
+    barred = bar(standing, authentication.method, at_portal=stored.client.is_portal)
+    if barred is not None or not stored.client.active:
         return OAuthError("access_denied", "The person cannot use this service.")
     if authentication.method not in stored.client.allowed_methods:
         return OAuthError("access_denied", "The service does not accept this method.")
@@ -197,13 +198,6 @@ def _refusal(
     if authentication.loa < stored.required_loa:
         return unmet()
     return None
-
-
-def _may_log_in(method: Method, status: str | None) -> bool:
-    """Say whether a person of this status can use the method; None: nothing is known against it."""
-    if status in (None, "active"):
-        return True
-    return status != "deceased" and method in _OTHERS_MEANS
 
 
 async def _session(

@@ -25,6 +25,8 @@ from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.metadata import REQUEST_URI_PREFIX
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
+from clavis_gateway.rules.levels import Method
+from clavis_gateway.rules.standing import bar
 from clavis_gateway.store import authorize as store
 from clavis_gateway.store import persons, sessions
 from clavis_gateway.store.authorize import Known, Pushed
@@ -164,9 +166,11 @@ async def _answer(
 async def _reuse(
     deps: Deps, client: RelyingParty, authorization: AuthorizationRequest, session: Session
 ) -> ResponseTarget | None:
-    """Answer from the live session; None when it ended in this very moment."""
+    """Answer from the live session; None when it ended just now or is no good for this client."""
     async with deps.pool.acquire() as connection, connection.transaction():
-        await persons.hold_status(connection, session.subject_id)
+        standing = await persons.hold_standing(connection, session.subject_id)
+        if bar(standing, Method(session.method), at_portal=client.is_portal) is not None:
+            return None
         if not await sessions.seen(connection, session.session_id, deps.clock.now()):
             return None
         uri_hash = authorization.pushed_hash
