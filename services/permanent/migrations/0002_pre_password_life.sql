@@ -15,7 +15,7 @@ CREATE FUNCTION stands(p person) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN coalesce(p.status = 'active' AND NOT p.frozen AND p.reported_at IS NULL, false);
 
-ALTER TABLE credential ADD COLUMN pepper_id text NOT NULL DEFAULT '1';
+ALTER TABLE credential ADD COLUMN pepper_id text NOT NULL DEFAULT '0';
 COMMENT ON COLUMN credential.pepper_id IS 'public: which pepper the hash was made with';
 CREATE INDEX credential_expires_at ON credential (expires_at) WHERE password_hash IS NOT NULL;
 
