@@ -8,7 +8,7 @@ from clavis_kit import bff
 
 from services.registry.tests.world import World
 
-APPEND_ONLY = ("evidence", "audit_event", "lookup", "renunciation", "death_notice")
+APPEND_ONLY = ("evidence", "audit_event", "lookup", "renunciation", "sealed_document")
 SERVICE = Path(__file__).parents[1]
 
 

@@ -7,12 +7,17 @@ import asyncpg
 from clavis_kit.db import Connection, Pool
 from clavis_kit.errors import Overloaded
 
+from clavis_registry.store.approvals import ApprovalStore
+from clavis_registry.store.changes import ContactChangeStore
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
+from clavis_registry.store.lives import DeathCorrectionStore, LifeStore
 from clavis_registry.store.messages import MessageStore
 from clavis_registry.store.offices import OfficeStore
 from clavis_registry.store.persons import DocumentStore, PersonStore
+from clavis_registry.store.postal import PostalAddressStore
+from clavis_registry.store.sealed import HeldCertificateStore, SealedDocumentStore
 
 
 class Unit:
@@ -22,6 +27,13 @@ class Unit:
         """Bind the stores."""
         self.connection = connection
         self.persons = PersonStore(connection)
+        self.lives = LifeStore(connection)
+        self.death_corrections = DeathCorrectionStore(connection)
+        self.approvals = ApprovalStore(connection)
+        self.contact_changes = ContactChangeStore(connection)
+        self.postal_addresses = PostalAddressStore(connection)
+        self.sealed = SealedDocumentStore(connection)
+        self.held_certificates = HeldCertificateStore(connection)
         self.documents = DocumentStore(connection)
         self.contacts = ContactStore(connection)
         self.activation_codes = ActivationCodeStore(connection)

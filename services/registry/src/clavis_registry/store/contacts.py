@@ -13,6 +13,8 @@ class Contact:
     email: str
     mobile: str
     phone_verified_at: datetime | None
+    phone_lost_at: datetime | None = None
+    email_verified_at: datetime | None = None
 
     @property
     def verified_mobile(self) -> str | None:
@@ -30,7 +32,10 @@ class ContactStore:
     async def get(self, subject_id: str) -> Contact | None:
         """Read a person's contact data."""
         row = await self._db.fetchrow(
-            "SELECT email, mobile, phone_verified_at FROM contact WHERE subject_id = $1",
+            """
+            SELECT email, mobile, phone_verified_at, phone_lost_at, email_verified_at
+              FROM contact WHERE subject_id = $1
+            """,
             subject_id,
         )
         return Contact(**row) if row else None
@@ -58,6 +63,8 @@ class ContactStore:
             VALUES ($1, $2, $3, $4)
             ON CONFLICT (subject_id) DO UPDATE
                SET email = excluded.email, mobile = excluded.mobile,
+                   email_verified_at = CASE WHEN contact.email = excluded.email
+                                            THEN contact.email_verified_at END,
                    phone_verified_at = excluded.phone_verified_at, phone_lost_at = NULL
             """,
             subject_id,
@@ -73,6 +80,43 @@ class ContactStore:
             UPDATE contact SET phone_verified_at = NULL, phone_lost_at = $2 WHERE subject_id = $1
             """,
             subject_id,
+            at,
+        )
+
+    async def restore_phone(self, subject_id: str, at: datetime) -> bool:
+        """Give a released number back while nobody else proved it; False when it is gone."""
+        restored = await self._db.fetchval(
+            """
+            UPDATE contact SET phone_verified_at = $2
+             WHERE subject_id = $1 AND phone_verified_at IS NULL AND phone_lost_at IS NULL
+               AND NOT EXISTS (SELECT FROM contact AS other
+                                WHERE other.mobile = contact.mobile
+                                  AND other.phone_verified_at IS NOT NULL)
+            RETURNING true
+            """,
+            subject_id,
+            at,
+        )
+        return bool(restored)
+
+    async def put_phone(self, subject_id: str, mobile: str, at: datetime) -> None:
+        """Write a number that its person proved."""
+        await self._db.execute(
+            """
+            UPDATE contact SET mobile = $2, phone_verified_at = $3, phone_lost_at = NULL
+             WHERE subject_id = $1
+            """,
+            subject_id,
+            mobile,
+            at,
+        )
+
+    async def put_email(self, subject_id: str, email: str, at: datetime) -> None:
+        """Write an address that its person proved."""
+        await self._db.execute(
+            "UPDATE contact SET email = $2, email_verified_at = $3 WHERE subject_id = $1",
+            subject_id,
+            email,
             at,
         )
 
@@ -97,6 +141,30 @@ class ActivationCodeStore:
             subject_id,
         )
         return code_hash
+
+    async def use(self, subject_id: str, at: datetime) -> None:
+        """Keep that the code in force served; one that is blocked stays blocked."""
+        await self._db.execute(
+            """
+            UPDATE activation_code SET state = 'used', used_at = coalesce(used_at, $2)
+             WHERE subject_id = $1 AND state IN ('active', 'used') AND issued_at <= $2
+            """,
+            subject_id,
+            at,
+        )
+
+    async def block(self, subject_id: str, at: datetime) -> bool:
+        """Keep that the code in force was blocked; False when that code was replaced since."""
+        blocked = await self._db.fetchval(
+            """
+            UPDATE activation_code SET state = 'blocked', blocked_at = $2
+             WHERE subject_id = $1 AND state IN ('active', 'used') AND issued_at <= $2
+            RETURNING true
+            """,
+            subject_id,
+            at,
+        )
+        return bool(blocked)
 
     async def withdraw(self, subject_id: str, at: datetime) -> None:
         """Leave the person without a code in force."""
@@ -135,12 +203,16 @@ class DeathNoticeStore:
     async def add(
         self, national_id_hash: str, died_on: date, source_reference: str, now: datetime
     ) -> bool:
-        """Keep a notice; False when this person's death is already known."""
+        """Keep a notice; False when it is known, or is the entry that was found wrong."""
         added = await self._db.fetchval(
             """
             INSERT INTO death_notice (national_id_hash, died_on, source_reference, received_at)
             VALUES ($1, $2, $3, $4)
-            ON CONFLICT (national_id_hash) DO NOTHING
+            ON CONFLICT (national_id_hash) DO UPDATE
+               SET died_on = excluded.died_on, source_reference = excluded.source_reference,
+                   received_at = excluded.received_at, corrected_at = NULL
+             WHERE death_notice.corrected_at IS NOT NULL
+               AND death_notice.source_reference <> excluded.source_reference
             RETURNING true
             """,
             national_id_hash,
@@ -153,6 +225,7 @@ class DeathNoticeStore:
     async def exists(self, national_id_hash: str) -> bool:
         """Say whether a death is known."""
         found = await self._db.fetchval(
-            "SELECT true FROM death_notice WHERE national_id_hash = $1", national_id_hash
+            "SELECT true FROM death_notice WHERE national_id_hash = $1 AND corrected_at IS NULL",
+            national_id_hash,
         )
         return bool(found)

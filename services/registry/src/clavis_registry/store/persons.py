@@ -76,7 +76,8 @@ class Enrolled:
     last_strong_identification_at: datetime | None
 
 
-def _person(row: asyncpg.Record) -> Person:
+def person_of(row: asyncpg.Record) -> Person:
+    """Read a person from a row of COLUMNS."""
     fields: dict[str, Any] = dict(row)
     fields["status"] = Status(fields["status"])
     fields["level"] = Level(fields["level"]) if fields["level"] else None
@@ -87,13 +88,13 @@ def _person(row: asyncpg.Record) -> Person:
     return Person(**fields)
 
 
-_COLUMNS = """
+COLUMNS = """
     subject_id::text, national_id, national_id_hash, given_name, first_surname, second_surname,
     birth_date, language, status, level, channel, enrolled_at, ended_at,
     last_strong_identification_at, version, contact_version, frozen_at, frozen_origin,
     revocation_cause, cause_gone_at, former_status, former_ended_at
 """
-_SELECT = f"SELECT {_COLUMNS} FROM person"  # noqa: S608  constants only
+_SELECT = f"SELECT {COLUMNS} FROM person"  # noqa: S608  constants only
 
 
 class PersonStore:
@@ -106,17 +107,17 @@ class PersonStore:
     async def get(self, subject_id: str) -> Person | None:
         """Read a person."""
         row = await self._db.fetchrow(f"{_SELECT} WHERE subject_id = $1", subject_id)
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     async def lock(self, subject_id: str) -> Person | None:
         """Read a person and hold the row, so that changes take turns."""
         row = await self._db.fetchrow(f"{_SELECT} WHERE subject_id = $1 FOR UPDATE", subject_id)
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     async def find(self, national_id: str) -> Person | None:
         """Read a person by the canonical identity number."""
         row = await self._db.fetchrow(f"{_SELECT} WHERE national_id = $1", national_id)
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     async def obtain(
         self, national_id: str, national_id_hash: str, new_subject_id: str, now: datetime
@@ -139,7 +140,7 @@ class PersonStore:
         row = await self._db.fetchrow(f"{_SELECT} WHERE national_id = $1 FOR UPDATE", national_id)
         if row is None:
             raise LookupError("a person just made is not there")
-        return _person(row)
+        return person_of(row)
 
     async def save_enrolled(self, subject_id: str, enrolled: Enrolled) -> Person:
         """Make the person registered; the version rises."""
@@ -203,10 +204,10 @@ class PersonStore:
         )
 
     async def _changed(self, update: str, *arguments: object) -> Person:
-        row = await self._db.fetchrow(f"{update} RETURNING {_COLUMNS}", *arguments)
+        row = await self._db.fetchrow(f"{update} RETURNING {COLUMNS}", *arguments)
         if row is None:
             raise LookupError("the person to change is not there")
-        return _person(row)
+        return person_of(row)
 
 
 class DocumentStore:
