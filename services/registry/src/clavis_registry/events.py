@@ -8,7 +8,8 @@ from clavis_kit.bus import EventRecord
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from clavis_registry.rules.person import Channel, Level
+from clavis_registry.rules.credentials import FreezeOrigin
+from clavis_registry.rules.person import Cause, Channel, Level, Status
 from clavis_registry.store.persons import Person
 
 TOPICS = (topic_of(person_pb2.Registered()), topic_of(contact_pb2.ContactChanged()))
@@ -25,6 +26,16 @@ _CHANNELS = {
     Channel.CERTIFICATE_DNIE: person_pb2.ENROLMENT_CHANNEL_CERTIFICATE_DNIE,
     Channel.OFFICE: person_pb2.ENROLMENT_CHANNEL_OFFICE,
     Channel.CONVALIDATION: person_pb2.ENROLMENT_CHANNEL_CONVALIDATION,
+}
+_CAUSES = {
+    Cause.SECURITY: person_pb2.REVOCATION_CAUSE_SECURITY,
+    Cause.IDENTITY_DATA_CHANGED: person_pb2.REVOCATION_CAUSE_IDENTITY_DATA_CHANGED,
+    Cause.VIDEO_REJECTED: person_pb2.REVOCATION_CAUSE_VIDEO_REJECTED,
+}
+_ORIGINS = {
+    FreezeOrigin.PERSON: person_pb2.FREEZE_ORIGIN_PERSON,
+    FreezeOrigin.OFFICER: person_pb2.FREEZE_ORIGIN_OFFICER,
+    FreezeOrigin.REPORT: person_pb2.FREEZE_ORIGIN_REPORT,
 }
 
 
@@ -107,6 +118,87 @@ def renounced(person: Person, at: datetime) -> Message:
 def deceased(person: Person, at: datetime) -> Message:
     """Say that the registry learnt of the death."""
     return person_pb2.Deceased(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        national_id_hash=person.national_id_hash,
+    )
+
+
+def revoked(person: Person, at: datetime) -> Message:
+    """Say that an official ended the identity, and for what kind of cause."""
+    return person_pb2.Revoked(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        national_id_hash=person.national_id_hash,
+        cause=_CAUSES[person.revocation_cause] if person.revocation_cause else None,
+    )
+
+
+def reinstated(person: Person, at: datetime) -> Message:
+    """Say that an ended identity stands again; without a level, that there never was one."""
+    enrolled = person.status is Status.REGISTERED and person.level
+    return person_pb2.Reinstated(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        national_id_hash=person.national_id_hash,
+        level=_LEVELS[person.level] if enrolled and person.level else None,
+    )
+
+
+def identification_renewed(
+    person: Person, at: datetime, *, document_expires_on: date | None
+) -> Message:
+    """Say that the person was identified again; the five-year clock starts anew."""
+    return person_pb2.IdentificationRenewed(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        national_id_hash=person.national_id_hash,
+        channel=_CHANNELS[person.channel] if person.channel else None,
+        last_strong_identification_at=timestamp(person.last_strong_identification_at),
+        document_expires_on=midnight(document_expires_on),
+    )
+
+
+def document_changed(person: Person, at: datetime, *, document_expires_on: date | None) -> Message:
+    """Say that there is another identity document."""
+    return person_pb2.DocumentChanged(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        document_expires_on=midnight(document_expires_on),
+    )
+
+
+def certificate_revocation_requested(
+    person: Person, at: datetime, *, key_compromise: bool
+) -> Message:
+    """Say that the person wants the signing certificates revoked."""
+    return person_pb2.CertificateRevocationRequested(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        key_compromise=key_compromise,
+    )
+
+
+def frozen(person: Person, at: datetime) -> Message:
+    """Say that every method of the person stops."""
+    return person_pb2.Frozen(
+        subject_id=person.subject_id,
+        version=person.version,
+        occurred_at=timestamp(at),
+        national_id_hash=person.national_id_hash,
+        origin=_ORIGINS[person.frozen_origin] if person.frozen_origin else None,
+    )
+
+
+def unfrozen(person: Person, at: datetime) -> Message:
+    """Say that the person's methods work again."""
+    return person_pb2.Unfrozen(
         subject_id=person.subject_id,
         version=person.version,
         occurred_at=timestamp(at),

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from clavis_kit.db import Connection
 
+from clavis_registry.rules.credentials import FreezeOrigin
 from clavis_registry.rules.identity import Document, DocumentKind
 from clavis_registry.rules.life import Life
 from clavis_registry.rules.person import Cause, Channel, Level, PersonName, Status
@@ -33,7 +34,7 @@ class Person:
     version: int
     contact_version: int
     frozen_at: datetime | None = None
-    frozen_origin: str | None = None
+    frozen_origin: FreezeOrigin | None = None
     revocation_cause: Cause | None = None
     cause_gone_at: datetime | None = None
     former_status: Status | None = None
@@ -83,6 +84,8 @@ def person_of(row: asyncpg.Record) -> Person:
     fields["level"] = Level(fields["level"]) if fields["level"] else None
     fields["channel"] = Channel(fields["channel"]) if fields["channel"] else None
     cause, former = fields["revocation_cause"], fields["former_status"]
+    origin = fields["frozen_origin"]
+    fields["frozen_origin"] = FreezeOrigin(origin) if origin else None
     fields["revocation_cause"] = Cause(cause) if cause else None
     fields["former_status"] = Status(former) if former else None
     return Person(**fields)
