@@ -12,6 +12,7 @@ _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _SEPARATORS = re.compile(r"[\s\-./·]")
 _DNI = re.compile(r"[0-9]{1,8}[A-Z]")
 _NIE = re.compile(r"[XYZ][0-9]{1,7}[A-Z]")
+_OTHER_NIF = re.compile(r"[KLM][A-Z0-9]{7}[A-Z]")
 _NIE_DIGIT = {"X": "0", "Y": "1", "Z": "2"}
 _SUPPORT = re.compile(r"([A-Z]{1,3})([0-9]{1,8})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -26,10 +27,16 @@ class NationalIdKind(StrEnum):
 
     DNI = "dni"
     NIE = "nie"
+    NIF_K = "nif_k"
+    """Spaniards under 14 who live in Spain and have no DNI."""
+    NIF_L = "nif_l"
+    """Spaniards who live abroad and have no DNI."""
+    NIF_M = "nif_m"
+    """Foreigners without a NIE."""
 
 
 class NationalIdError(ValueError):
-    """What was typed is not a DNI or NIE; `code` says why."""
+    """What was typed is no number of a natural person; `code` says why."""
 
     def __init__(self, code: str) -> None:
         """Keep a stable code: wrong-format or wrong-check-letter."""
@@ -44,9 +51,10 @@ def check_letter(number: int) -> str:
 
 
 def normalise(typed: str) -> str:
-    """Return the canonical nine characters of a DNI or NIE.
+    """Return the canonical nine characters of a DNI, a NIE or a NIF K, L or M.
 
-    Accepts lower case, separators and missing leading zeros. Raises NationalIdError.
+    Accepts lower case, separators and, in a DNI or NIE, missing leading zeros. The number of a
+    legal person is none of these. Raises NationalIdError.
     """
     if len(typed) > _MAX_TYPED:
         raise NationalIdError("wrong-format")
@@ -59,6 +67,8 @@ def normalise(typed: str) -> str:
     elif _NIE.fullmatch(text):
         canonical = text[0] + text[1:-1].zfill(7) + text[-1]
         digits = _NIE_DIGIT[text[0]] + canonical[1:8]
+    elif _OTHER_NIF.fullmatch(text):
+        return text  # no rule makes its last letter a proof: see has_doubtful_letter
     else:
         raise NationalIdError("wrong-format")
     if check_letter(int(digits)) != canonical[-1]:
@@ -68,7 +78,19 @@ def normalise(typed: str) -> str:
 
 def kind_of(canonical: str) -> NationalIdKind:
     """Tell the series of a canonical number."""
+    if canonical[0] in "KLM":
+        return NationalIdKind(f"nif_{canonical[0].lower()}")
     return NationalIdKind.NIE if canonical[0] in _NIE_DIGIT else NationalIdKind.DNI
+
+
+# Real Decreto 1065/2007 articles 19.2 and 20.2 give a NIF K, L or M a verification letter and do
+# not say how it is made. It is usually made as that of a DNI: another one is worth a second look.
+def has_doubtful_letter(canonical: str) -> bool:
+    """Say whether a canonical NIF K, L or M ends in another letter than the usual one."""
+    digits = canonical[1:8]
+    if kind_of(canonical) in {NationalIdKind.DNI, NationalIdKind.NIE} or not digits.isdigit():
+        return False
+    return check_letter(int(digits)) != canonical[-1]
 
 
 def parse_date(typed: str) -> date | None:
@@ -105,7 +127,8 @@ def normalise_support_number(typed: str) -> str | None:
 def normalise_contrast(canonical_id: str, typed: str) -> str | None:
     """Return the canonical contrast datum for this number, or None if it cannot be one.
 
-    A NIE answers with the support number; a DNI with a date printed on the card.
+    A NIE answers with the support number; a DNI with a date printed on the card, and a NIF K, L
+    or M with that of the passport.
     """
     if kind_of(canonical_id) is NationalIdKind.NIE:
         return normalise_support_number(typed)
