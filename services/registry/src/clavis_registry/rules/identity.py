@@ -24,7 +24,6 @@ from clavis_registry.rules.person import PersonName, age_on, is_minor
 MAX_NAME_LENGTH = 80
 MAX_AGE_YEARS = 130
 _NAME_MARKS = frozenset(" '\u2019-.·ªº")  # U+2019 is the typographic apostrophe
-_RESIDENCE_SUPPORT = {"tie": "E", "eu_certificate": "C"}
 _MINIMUM_WORD = 3  # shorter words forbid too many passwords
 
 
@@ -34,6 +33,26 @@ class DocumentKind(StrEnum):
     DNI = "dni"
     TIE = "tie"
     EU_CERTIFICATE = "eu_certificate"
+    RESIDENCE_PERMIT = "residence_permit"
+    WITHDRAWAL_AGREEMENT_CARD = "withdrawal_agreement_card"
+    PASSPORT = "passport"
+
+
+_RESIDENCE_SUPPORT = {
+    DocumentKind.TIE: "E",
+    DocumentKind.EU_CERTIFICATE: "C",
+    DocumentKind.RESIDENCE_PERMIT: "E",
+    DocumentKind.WITHDRAWAL_AGREEMENT_CARD: "E",
+}
+_OPENED_BY = {
+    NationalIdKind.DNI: frozenset({DocumentKind.DNI}),
+    NationalIdKind.NIE: frozenset(_RESIDENCE_SUPPORT),
+    NationalIdKind.NIF_K: frozenset[DocumentKind](),
+    NationalIdKind.NIF_L: frozenset({DocumentKind.PASSPORT}),
+    NationalIdKind.NIF_M: frozenset({DocumentKind.PASSPORT}),
+}
+_MAY_NOT_END = frozenset({DocumentKind.DNI, DocumentKind.EU_CERTIFICATE})
+_PLAIN_SUPPORT = frozenset({DocumentKind.DNI, DocumentKind.PASSPORT})
 
 
 class GuardianProof(StrEnum):
@@ -74,28 +93,34 @@ def canonical_document(document: Document) -> Document:
 
 
 # BOE-A-2015-14215 IV.1: a Spaniard shows the DNI, a foreigner the TIE or the EU certificate;
-# the document must be in force.
+# the document must be in force. Who has neither number shows the passport that stands for it; a
+# Spanish child under 14, who needs no DNI (Real Decreto 255/2025 article 2), needs one here.
 def document_refusal(national_id: str, document: Document, today: date) -> str | None:
     """Check a canonical document against the number and the day."""
-    is_dni = document.kind is DocumentKind.DNI
-    if is_dni is not (kind_of(national_id) is NationalIdKind.DNI):
+    if kind_of(national_id) is NationalIdKind.NIF_K:
+        return "dni-required"
+    if document.kind not in _OPENED_BY[kind_of(national_id)]:
         return "document-kind-mismatch"
+    return _dates_refusal(document, today) or _support_refusal(document)
+
+
+def _dates_refusal(document: Document, today: date) -> str | None:
     if document.issued_on > today:
         return "document-not-yet-issued"
     if document.expires_on is None:
-        if document.kind is DocumentKind.TIE:
+        if document.kind not in _MAY_NOT_END:
             return "document-expiry-required"
     elif document.expires_on < document.issued_on:
         return "document-dates-inconsistent"
     elif document.expires_on < today:
         return "document-expired"
-    return _support_refusal(document)
+    return None
 
 
 def _support_refusal(document: Document) -> str | None:
     support = document.support_number
-    if document.kind is DocumentKind.DNI:
-        # Not asked for: the datum of a DNI is a date. Old cards carry the number plus a character.
+    if document.kind in _PLAIN_SUPPORT:
+        # Not asked for: their datum is a date. Old DNI cards carry the number plus a character.
         readable = support is None or re.fullmatch("[A-Z0-9]{1,12}", support)
         return None if readable else "support-number-invalid"
     if not support:
