@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from clavis_kit.access_tokens import AccessTokenVerifier, require_loa
+from clavis_kit.access_tokens import AccessTokenVerifier, require_loa, require_recent
 from clavis_kit.clock import FrozenClock
 from clavis_kit.errors import ServiceError
 from clavis_kit.loa import Loa
@@ -146,3 +146,21 @@ async def test_rfc9470_3_too_low_a_level_names_the_level_to_come_back_with(
     challenge = refused.value.headers["WWW-Authenticate"]
     assert 'error="insufficient_user_authentication"' in challenge
     assert Loa.SUBSTANTIAL.acr in challenge
+
+
+@pytest.mark.parametrize("changes", [{"auth_time": int(NOW.timestamp()) - 306}, {"auth_time": "x"}])
+async def test_rfc9470_3_too_old_a_login_names_the_age_to_come_back_with(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier, changes: dict[str, Any]
+) -> None:
+    token = await access.verify(access_token(signer.key, **changes))
+    with pytest.raises(ServiceError) as refused:
+        require_recent(token, NOW, timedelta(minutes=5))
+    assert refused.value.status == 401
+    assert 'max_age="300"' in refused.value.headers["WWW-Authenticate"]
+
+
+async def test_rfc9470_3_a_login_of_just_now_is_recent(
+    signer: ServiceTokenSigner, access: AccessTokenVerifier
+) -> None:
+    token = await access.verify(access_token(signer.key, auth_time=int(NOW.timestamp()) - 300))
+    require_recent(token, NOW, timedelta(minutes=5))

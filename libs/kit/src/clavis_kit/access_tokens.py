@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -107,6 +108,24 @@ def require_loa(token: AccessToken, minimum: Loa) -> None:
             "This needs a higher level of assurance.",
             headers={"WWW-Authenticate": challenge},
             extra={"acr_values": minimum.acr},
+        )
+
+
+def require_recent(token: AccessToken, now: datetime, max_age: timedelta) -> None:
+    """Refuse a token whose person proved to be themselves longer ago than this."""
+    # RFC 9470 section 3: max_age in the challenge asks for a login that is not older.
+    seconds = int(max_age.total_seconds())
+    if token.auth_time is None or now.timestamp() - token.auth_time > seconds + LEEWAY_SECONDS:
+        challenge = (
+            'Bearer error="insufficient_user_authentication",'
+            f' error_description="A more recent login is needed", max_age="{seconds}"'
+        )
+        raise ServiceError(
+            "insufficient_user_authentication",
+            401,
+            "This needs a more recent login.",
+            headers={"WWW-Authenticate": challenge},
+            extra={"max_age": seconds},
         )
 
 
