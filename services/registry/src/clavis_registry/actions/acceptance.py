@@ -76,15 +76,30 @@ async def allow_reprint(deps: Deps, officer: Officer, enrolment_id: str, reason:
 async def _document_data(
     deps: Deps, unit: Unit, row: EnrolmentRow, officer: Officer, subject_id: str
 ) -> dict[str, Any]:
-    language = texts.text_language(row.terms_language)
+    terms = (row.terms_version or "", row.terms_language)
+    return await acceptance_data(deps, unit, subject_id, officer, row.enrolment_id, terms)
+
+
+async def acceptance_data(
+    deps: Deps,
+    unit: Unit,
+    subject_id: str,
+    officer: Officer,
+    reference: str,
+    terms: tuple[str, str | None],
+) -> dict[str, Any]:
+    """Return what the template says of a registered person, all but the activation code.
+
+    `terms` are version and language of what the person accepted.
+    """
+    version, language = terms[0], texts.text_language(terms[1])
     text = texts.texts(language)["acceptance"]
-    version = row.terms_version or ""
     return {
         "brand": deps.settings.brand,
         "language": language,
         "text": text,
         "rows": await _rows(deps, unit, text, language, officer, subject_id),
-        "reference": row.enrolment_id,
+        "reference": reference,
         "terms_heading": text["terms_heading"].format(version=version),
         "terms": [
             {"title": section.title, "text": section.text}

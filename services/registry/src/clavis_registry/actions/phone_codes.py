@@ -32,6 +32,7 @@ class IssuedCode:
     body: str
     expires_at: datetime
     resend_at: datetime
+    subject: str | None = None  # of an e-mail: `mobile` is an address then
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,18 @@ class SentCode:
 
 
 async def issue_phone_code(
-    deps: Deps, unit: Unit, enrolment_id: str, mobile: str, language: str
+    deps: Deps,
+    unit: Unit,
+    enrolment_id: str,
+    mobile: str,
+    language: str,
+    text: str = "phone_code_sms",
 ) -> IssuedCode:
-    """Draw and keep a code within the limits. Raises phone-code-too-soon or -limit."""
+    """Draw and keep a code within the limits. Raises phone-code-too-soon or -limit.
+
+    `enrolment_id` is the act that needs the proof; `text` names the message, and one that ends in
+    `_mail` goes to an e-mail address.
+    """
     now, policy = deps.clock.now(), deps.phone_code_policy
     mobile_hash = deps.keys.activation.bound("mobile", mobile)
     recent = await unit.phone_codes.recent(enrolment_id, mobile_hash, now - HOUR)
@@ -61,14 +71,17 @@ async def issue_phone_code(
     await unit.phone_codes.add(
         phone_code_id, enrolment_id, (mobile_hash, code_hash), now, expires_at
     )
-    body = texts.message(
-        language,
-        "phone_code_sms",
-        brand=deps.settings.brand,
-        code=code,
-        minutes=int(policy.lifetime.total_seconds() // 60),
+    values = {"code": code, "minutes": int(policy.lifetime.total_seconds() // 60)}
+    brand = deps.settings.brand
+    by_mail = text.endswith("_mail")
+    return IssuedCode(
+        phone_code_id,
+        mobile,
+        texts.message(language, text, brand=brand, **values),
+        expires_at,
+        now + policy.resend_after,
+        subject=texts.message(language, f"{text}_subject", brand=brand) if by_mail else None,
     )
-    return IssuedCode(phone_code_id, mobile, body, expires_at, now + policy.resend_after)
 
 
 def _later(code: str, retry_at: datetime, now: datetime) -> ServiceError:
@@ -77,11 +90,21 @@ def _later(code: str, retry_at: datetime, now: datetime) -> ServiceError:
     return error
 
 
+async def _hand_over(deps: Deps, issued: IssuedCode) -> None:
+    reference = issued.phone_code_id
+    if issued.subject is None:
+        await deps.messages.send_sms(issued.mobile, issued.body, reference=reference)
+    else:
+        await deps.messages.send_mail(
+            issued.mobile, issued.subject, issued.body, reference=reference
+        )
+
+
 async def send_phone_code(deps: Deps, issued: IssuedCode) -> SentCode:
-    """Hand the SMS over, after the commit. One that fails may be sent again at once."""
+    """Hand the message over, after the commit. One that fails may be sent again at once."""
     sent = SentCode(issued.mobile, issued.expires_at, issued.resend_at, delivered=True)
     try:
-        await deps.messages.send_sms(issued.mobile, issued.body, reference=issued.phone_code_id)
+        await _hand_over(deps, issued)
     except UndeliverableError:
         now = deps.clock.now()
         async with deps.transaction() as unit:
