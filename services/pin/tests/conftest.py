@@ -1,8 +1,9 @@
 """A PIN service on a real database, with the world around it."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,15 +41,40 @@ async def settings(tmp_path: Path, database: DatabaseFactory, outside: Outside) 
     )
 
 
+OpenWorld = Callable[..., Awaitable[World]]
+
+
 @pytest_asyncio.fixture
-async def world(
+async def open_world(
     settings: PinSettings, frozen_clock: FrozenClock, outside: Outside
-) -> AsyncIterator[World]:
+) -> AsyncIterator[OpenWorld]:
+    """Open a service with changed settings, on the one database; any number of times."""
     signers = {
         name: ServiceTokenSigner(name, ec.generate_private_key(ec.SECP256R1()), frozen_clock)
         for name in ("gateway", "signing")
     }
     outside.key_sets.update({name: signer.jwks for name, signer in signers.items()})
+    async with AsyncExitStack() as stack:
+
+        async def open_one(**changes: Any) -> World:
+            changed = settings.model_copy(update=changes)
+            return await stack.enter_async_context(opened(changed, frozen_clock, outside, signers))
+
+        yield open_one
+
+
+@pytest_asyncio.fixture
+async def world(open_world: OpenWorld) -> World:
+    return await open_world()
+
+
+@asynccontextmanager
+async def opened(
+    settings: PinSettings,
+    frozen_clock: FrozenClock,
+    outside: Outside,
+    signers: dict[str, ServiceTokenSigner],
+) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, 10)
         stack.push_async_callback(pool.close)

@@ -9,7 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.ids import new_id
 
-from services.pin.tests.world import BEN, BEN_CONTRAST, World, stamp
+from services.pin.tests.world import BEN, BEN_CONTRAST, RESEND, World, stamp
 
 
 async def test_the_right_pin_names_the_person_the_level_and_the_factor(world: World) -> None:
@@ -67,6 +67,7 @@ async def test_the_newest_pin_wins(world: World) -> None:
     await world.enrol()
     older = await world.ask()
     older_pin = world.last_pin()
+    world.clock.advance(RESEND)
     newer = await world.ask()
     assert await world.attempt(older["pin_request_id"], older_pin) == {"verdict": "expired"}
     answer = await world.attempt(newer["pin_request_id"], world.last_pin())
@@ -105,6 +106,7 @@ async def test_a_new_request_does_not_forget_the_wrong_attempts(world: World) ->
     await world.enrol()
     first = await world.ask()
     await world.attempt(first["pin_request_id"], world.wrong_pin())
+    world.clock.advance(RESEND)
     second = await world.ask()
     answer = await world.attempt(second["pin_request_id"], world.wrong_pin())
     assert answer["attempts_left"] == 3
@@ -143,7 +145,7 @@ async def test_of_a_hundred_parallel_wrong_attempts_five_are_judged(world: World
     assert Counter(a["verdict"] for a in answers) == {"wrong": 5, "locked": 95}
 
 
-ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked]
+ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked, person_pb2.Frozen]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -15,6 +15,7 @@ from clavis_kit.ids import new_id
 from clavis_pin import consumers
 from clavis_pin.app import create_app
 from clavis_pin.settings import PinSettings
+from clavis_pin.store import projection
 from clavis_testkit.launchers.kafka import Broker
 from clavis_testkit.patience import in_time
 from google.protobuf.message import Message
@@ -66,6 +67,37 @@ async def test_a_person_who_comes_back_may_use_a_pin_again(world: World, comebac
     assert (await world.ask())["outcome"] == "sent"
 
 
+async def test_a_frozen_person_is_served_again_when_unfrozen(world: World) -> None:
+    subject_id = await world.enrol()
+    at = stamp(world.clock.now())
+    await world.tell(person_pb2.Frozen(subject_id=subject_id, version=2, occurred_at=at))
+    assert await world.ask() == {"outcome": "mismatch"}
+    await world.tell(person_pb2.Unfrozen(subject_id=subject_id, version=3, occurred_at=at))
+    assert (await world.ask())["outcome"] == "sent"
+
+
+async def test_coming_back_from_an_ending_does_not_unfreeze(world: World) -> None:
+    subject_id = await world.enrol()
+    at = stamp(world.clock.now())
+    for version, kind in ((2, person_pb2.Frozen), (3, person_pb2.Renounced)):
+        await world.tell(kind(subject_id=subject_id, version=version, occurred_at=at))
+    await world.tell(world.registered(subject_id, ANA, person_pb2.ENROLMENT_LEVEL_BASIC, version=4))
+    assert await world.ask() == {"outcome": "mismatch"}
+
+
+async def test_a_report_refuses_the_person_before_the_registry_does_and_until_it_unfreezes(
+    world: World,
+) -> None:
+    subject_id = await world.enrol()
+    async with world.pool.acquire() as connection:
+        await projection.report_fraud(connection, subject_id, world.clock.now())
+    assert await world.ask() == {"outcome": "mismatch"}
+    at = stamp(world.clock.now())
+    for version, kind in ((2, person_pb2.Frozen), (3, person_pb2.Unfrozen)):
+        await world.tell(kind(subject_id=subject_id, version=version, occurred_at=at))
+    assert (await world.ask())["outcome"] == "sent"
+
+
 async def test_contact_data_sealed_for_another_event_are_refused(world: World) -> None:
     ana, ben = new_id(), new_id()
     event = world.contact(ana, ANA_CONTRAST, "+34600111222", "es", version=1)
@@ -105,6 +137,9 @@ async def test_a_renunciation_on_the_broker_kills_a_pin_under_way_within_a_secon
             "kafka_idempotence": embedded_broker.idempotent,
             "requests_per_hour": 1000,
             "requests_per_day": 1000,
+            "resend_seconds": 0,
+            "sends_per_hour": 1000,
+            "sends_per_day": 1000,
         }
     )
     await ensure_topics(embedded_broker.bootstrap, consumers.TOPICS)

@@ -1,6 +1,7 @@
 """Asking for a PIN: who gets one, how often, and what nobody learns from the answers."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.sms_text import GSM7
 
-from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, World, stamp
+from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, RESEND, World, stamp
 
 UNKNOWN = "00000000T"
 
@@ -89,16 +90,22 @@ async def test_the_limit_counts_for_a_number_that_is_not_enrolled_too(world: Wor
     assert answers == ["mismatch"] * 5 + ["limited"]
 
 
-async def test_parallel_requests_do_not_slip_through_the_limit(world: World) -> None:
+async def test_of_parallel_requests_one_sends_a_message_and_five_are_admitted(
+    world: World,
+) -> None:
     await world.enrol()
+    now = world.clock.now()
     answers = await asyncio.gather(*(world.ask() for _ in range(20)))
-    assert sum(a["outcome"] == "sent" for a in answers) == 5
+    assert Counter(a["outcome"] for a in answers) == {"sent": 1, "limited": 19}
+    assert len(world.outside.messages) == 1
+    until = Counter(datetime.fromisoformat(a["retry_at"]) for a in answers if "retry_at" in a)
+    assert until == {now + timedelta(minutes=1): 4, now + timedelta(hours=1): 15}
 
 
 async def test_a_message_that_cannot_be_sent_leaves_no_pin(world: World) -> None:
     await world.enrol()
     world.outside.accepting = False
-    assert await world.ask() == {"outcome": "undeliverable"}
+    assert await world.ask() == {"outcome": "undeliverable", "other_ways": []}
     assert await world.pool.fetchval("SELECT count(*) FROM pin") == 0
 
 
@@ -112,11 +119,11 @@ async def test_without_a_verified_phone_no_pin_can_be_sent(world: World) -> None
             phone_verified=False,
         )
     )
-    assert await world.ask() == {"outcome": "undeliverable"}
+    assert await world.ask() == {"outcome": "undeliverable", "other_ways": []}
     assert world.outside.messages == []
 
 
-ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked]
+ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked, person_pb2.Frozen]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -130,17 +137,30 @@ async def test_an_ended_identity_is_answered_as_if_it_were_unknown(
 
 async def test_neither_pin_nor_identity_number_is_stored_in_clear(world: World) -> None:
     await world.enrol()
-    await world.ask()
+    await world.ask(source="203.0.113.9", prefix="ab12")
     pin = world.last_pin()
     rows = [
         str(tuple(row))
-        for query in ("SELECT * FROM person", "SELECT * FROM pin", "SELECT * FROM pin_quota")
+        for query in (
+            "SELECT * FROM person",
+            "SELECT * FROM pin",
+            "SELECT * FROM pin_quota",
+            "SELECT * FROM phone_quota",
+            "SELECT * FROM source_quota",
+        )
         for row in await world.pool.fetch(query)
     ]
     assert not any(f"'{pin}'" in row or ANA in row or ANA_CONTRAST in row for row in rows)
+    assert not any("203.0.113" in row or "AB12" in row.upper() for row in rows)
+    assert "ab12" not in world.outside.messages[-1]["body"].lower()
 
 
 async def test_asking_costs_at_most_two_round_trips(world: World) -> None:
     await world.enrol()
-    statements = await world.statements_of(world.ask)
+
+    async def ask() -> None:
+        world.clock.advance(RESEND)
+        assert (await world.ask(source="203.0.113.9"))["outcome"] == "sent"
+
+    statements = await world.statements_of(ask)
     assert len(statements) == 2, statements

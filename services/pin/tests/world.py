@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ ANA = "12345678Z"
 BEN = "X1234567L"
 ANA_CONTRAST = "2031-05-17"
 BEN_CONTRAST = "E01234567"
+RESEND = timedelta(seconds=60)
 
 
 class Outside:

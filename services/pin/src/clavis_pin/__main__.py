@@ -5,6 +5,7 @@ import sys
 
 from clavis_kit.commands import add_migrate
 from clavis_kit.http import serve
+from clavis_kit.pepper_commands import add_pepper
 from clavis_kit.settings import KeyFileError, load
 
 from clavis_pin.app import create_app
@@ -28,6 +29,7 @@ def main() -> int:
     verbs = parser.add_subparsers(required=True)
     verbs.add_parser("serve", help="run the service").set_defaults(run=run_service)
     add_migrate(verbs, "pin", MIGRATIONS)
+    add_pepper(verbs)
     arguments = parser.parse_args()
     code: int = arguments.run(arguments)
     return code

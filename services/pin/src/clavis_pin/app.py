@@ -12,6 +12,7 @@ from clavis_kit.ids import new_id
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.logging import get_logger
 from clavis_kit.messages import create_sender
+from clavis_kit.pepper import Pepper
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.sealed import read_own_key
 from fastapi import FastAPI
@@ -20,9 +21,8 @@ from fastapi.responses import JSONResponse
 from clavis_pin import consumers
 from clavis_pin.deps import Deps, Keys
 from clavis_pin.routes import pins as pin_routes
-from clavis_pin.rules.pins import DAY
 from clavis_pin.settings import MIGRATIONS, PinSettings
-from clavis_pin.store import pins as pin_store
+from clavis_pin.store import quotas
 
 QUOTA_SWEEP_SECONDS = 600
 _log = get_logger(__name__)
@@ -68,7 +68,7 @@ def read_keys(settings: PinSettings) -> Keys:
     return Keys(
         national_id=KeyedHash.from_file(settings.national_id_key_file),
         contrast=KeyedHash.from_file(settings.contrast_key_file),
-        pepper=KeyedHash.from_file(settings.pin_pepper_file),
+        pepper=Pepper.from_file(settings.pin_pepper_file),
     )
 
 
@@ -82,6 +82,7 @@ def create_deps(settings: PinSettings, runtime: Runtime, keys: Keys) -> Deps:
         keys=keys,
         messages=create_sender(runtime.http, sms_webhook_url=settings.sms_webhook_url),
         policy=settings.policy,
+        networks=settings.networks,
         brand=settings.brand,
     )
 
@@ -91,6 +92,6 @@ async def _sweep_quotas(deps: Deps) -> None:
     while True:
         await asyncio.sleep(QUOTA_SWEEP_SECONDS)
         try:
-            await pin_store.forget_quotas(deps.pool, deps.clock.now() - DAY)
+            await quotas.forget_quotas(deps.pool, deps.clock.now())
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("sweep_failed", error_type=type(error).__name__)

@@ -63,6 +63,20 @@ async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRe
     await projection.apply_person_fact(db, fact)
 
 
+async def on_frozen(db: Connection, event: person_pb2.Frozen, record: EventRecord) -> None:
+    """Refuse the person from now on; a PIN under way is void."""
+    fact = PersonFact(event.subject_id, event.version, frozen=True)
+    if await projection.apply_person_fact(db, fact):
+        await pins.void_pin(db, event.subject_id, record.occurred_at)
+
+
+async def on_unfrozen(db: Connection, event: person_pb2.Unfrozen, record: EventRecord) -> None:
+    """Serve the person again; what was reported before is answered by it."""
+    fact = PersonFact(event.subject_id, event.version, frozen=False)
+    if await projection.apply_person_fact(db, fact):
+        await projection.forget_reports(db, event.subject_id, record.occurred_at)
+
+
 def on_ended(status: PersonStatus) -> Callable[[Connection, Any, EventRecord], Awaitable[None]]:
     """Make the handler of one way in which an identity ends."""
 
@@ -115,6 +129,8 @@ def handlers(contact_key: ECKey) -> Mapping[type[Message], Handler]:
         person_pb2.LevelRaised: on_level_raised,
         person_pb2.PhoneChanged: on_phone_changed,
         person_pb2.Reinstated: on_reinstated,
+        person_pb2.Frozen: on_frozen,
+        person_pb2.Unfrozen: on_unfrozen,
         person_pb2.Renounced: on_ended(PersonStatus.RENOUNCED),
         person_pb2.Deceased: on_ended(PersonStatus.DECEASED),
         person_pb2.Revoked: on_ended(PersonStatus.REVOKED),

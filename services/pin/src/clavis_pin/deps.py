@@ -7,17 +7,19 @@ from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
+from clavis_kit.pepper import Pepper
 
 from clavis_pin.rules.pins import PinPolicy
+from clavis_pin.rules.sources import Networks
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The keyed hashes of this service; each has its own key."""
+    """The keyed hashes of this service; each has its own key; the pepper has several."""
 
     national_id: KeyedHash
     contrast: KeyedHash
-    pepper: KeyedHash
+    pepper: Pepper
 
 
 @dataclass(frozen=True)
@@ -31,4 +33,5 @@ class Deps:
     keys: Keys
     messages: MessageSender
     policy: PinPolicy
+    networks: Networks
     brand: str

@@ -6,12 +6,19 @@ from uuid import UUID
 
 from clavis_kit.service_tokens import caller
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, BaseModel, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
 
 from clavis_pin.actions import pins as actions
-from clavis_pin.actions.pins import AttemptOutcome, Limited, Mismatch, RequestOutcome, Sent
+from clavis_pin.actions.outcomes import (
+    AttemptOutcome,
+    Limited,
+    Mismatch,
+    RequestOutcome,
+    Sent,
+    Undeliverable,
+)
 from clavis_pin.routes.access import DepsDep
-from clavis_pin.rules.pins import is_prefix
+from clavis_pin.rules.pins import Channel, is_prefix
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(caller("gateway"))])
 
@@ -37,6 +44,12 @@ class PinRequestIn(BaseModel):
     prefix: Annotated[str, AfterValidator(_prefix)] = ""
     relying_party: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     language: Annotated[str, StringConstraints(max_length=35)]
+    channel: Literal["sms"] | None = Field(
+        default=None, description="`sms` asks for a message although an app is active"
+    )
+    source: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+        default=None, description="network address of the citizen; counted by network"
+    )
 
 
 class PinRequestOut(BaseModel):
@@ -44,10 +57,12 @@ class PinRequestOut(BaseModel):
 
     outcome: Literal["sent", "mismatch", "limited", "undeliverable"]
     pin_request_id: str | None = None
+    channel: Literal["sms", "app"] | None = None
     phone_hint: str | None = None
     sent_at: datetime | None = None
     expires_at: datetime | None = None
     retry_at: datetime | None = None
+    other_ways: tuple[Literal["app"], ...] | None = None
 
 
 class AttemptIn(BaseModel):
@@ -69,13 +84,15 @@ class AttemptOut(BaseModel):
 
 @router.post("/pins", response_model_exclude_none=True)
 async def request_pin(body: PinRequestIn, deps: DepsDep) -> PinRequestOut:
-    """Send a PIN by SMS to the person who holds this document."""
+    """Send a PIN to the person who holds this document: to their active app, else by SMS."""
     request = actions.PinRequest(
         national_id=body.national_id,
         contrast=body.contrast,
         prefix=body.prefix,
         relying_party=body.relying_party,
         language=body.language,
+        channel=Channel(body.channel) if body.channel else None,
+        source=body.source,
     )
     return _request_out(await actions.request_pin(deps, request))
 
@@ -86,6 +103,7 @@ def _request_out(outcome: RequestOutcome) -> PinRequestOut:
             return PinRequestOut(
                 outcome="sent",
                 pin_request_id=outcome.pin_request_id,
+                channel=outcome.channel.value,
                 phone_hint=outcome.phone_hint,
                 sent_at=outcome.sent_at,
                 expires_at=outcome.expires_at,
@@ -94,8 +112,9 @@ def _request_out(outcome: RequestOutcome) -> PinRequestOut:
             return PinRequestOut(outcome="mismatch")
         case Limited():
             return PinRequestOut(outcome="limited", retry_at=outcome.retry_at)
-        case _:
-            return PinRequestOut(outcome="undeliverable")
+        case Undeliverable():
+            ways = tuple(way.value for way in outcome.other_ways)
+            return PinRequestOut(outcome="undeliverable", other_ways=ways)
 
 
 @router.post("/pins/{pin_request_id}/attempts", response_model_exclude_none=True)

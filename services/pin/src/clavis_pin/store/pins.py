@@ -1,44 +1,50 @@
 """SQL of PINs. Each function is one statement, so what it decides is atomic."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 from clavis_kit.db import Connection, Pool
 
 from clavis_pin.rules.people import Level
-from clavis_pin.rules.pins import DAY, HOUR, PinPolicy, Verdict
+from clavis_pin.rules.pins import Channel, PinPolicy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """What the projection knows of a person whose identity stands."""
-
-    subject_id: str
-    contrast_hash: str
-    phone: str | None
-    language: str | None
-    locked_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """Whether a request is within the limits, and the person it names, if there is one."""
-
-    admitted: bool
-    recent: tuple[datetime, ...]
-    person: Person | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewPin:
-    """A PIN to be stored: never the PIN itself."""
+class Pin:
+    """A PIN as it is stored: never the PIN itself."""
 
     pin_request_id: str
     subject_id: str
     code_hash: str
+    pepper_id: str
+    channel: Channel
     sent_at: datetime
     expires_at: datetime
+    relying_party: str | None = None
+    consumed_at: datetime | None = None
+    voided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A PIN about to be stored, and what its message counts against."""
+
+    pin: Pin
+    phone_hash: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whether the PIN was stored and, if not, why; `earlier` is the one it replaced."""
+
+    usable: bool
+    within_budget: bool
+    budget_since: datetime | None
+    sent: tuple[datetime, ...]
+    stored: bool
+    earlier: Pin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,118 +58,162 @@ class Judgement:
     locked_until: datetime | None
 
 
-async def admit_request(
-    pool: Pool, national_id_hash: str, ticket: str, now: datetime, policy: PinPolicy
-) -> Admission:
-    """Count a request against its limits and read the person, whether there is one or not."""
+# The messages of all are summed over this while, in steps of the bucket.
+BUDGET_WINDOW = timedelta(hours=1)
+BUDGET_BUCKET = timedelta(minutes=5)
+BUDGET_SLOTS = 16
+# A bucket counts until its last message is an hour old.
+BUDGET_SPAN = BUDGET_WINDOW + BUDGET_BUCKET
+_EPOCH_BUCKET = int(BUDGET_BUCKET.total_seconds())
+
+
+def bucket_of(at: datetime) -> datetime:
+    """Return the beginning of the minutes in which a message is counted."""
+    seconds = int(at.timestamp())
+    return datetime.fromtimestamp(seconds - seconds % _EPOCH_BUCKET, at.tzinfo)
+
+
+async def place_pin(pool: Pool, placing: Placing, policy: PinPolicy) -> Placed:
+    """Count a message against its limits and store the PIN in place of any older, or do neither.
+
+    The budget of all is read and not locked: messages under way at one moment may pass it.
+    """
+    pin = placing.pin
     row = await pool.fetchrow(
         """
-        WITH quota AS (
-            INSERT INTO pin_quota AS q
-                   (national_id_hash, requested_at, last_ticket, last_request_at)
-            VALUES ($1, ARRAY[$3::timestamptz], $2, $3)
-            ON CONFLICT (national_id_hash) DO UPDATE
-            SET (requested_at, last_ticket, last_request_at) = (
-                SELECT CASE WHEN s.admitted THEN s.recent || $3::timestamptz ELSE s.recent END,
+        WITH holder AS MATERIALIZED (
+            SELECT subject_id FROM usable_person WHERE subject_id = $1 FOR SHARE
+        ), budget AS MATERIALIZED (
+            SELECT $3 = 'app' OR coalesce(sum(sends), 0) < $10 AS open, min(bucket) AS since
+              FROM send_count
+             WHERE bucket > $4::timestamptz - $11::interval
+        ), quota AS (
+            INSERT INTO phone_quota AS q (phone_hash, sent_at, last_ticket, last_send_at)
+            SELECT $12, ARRAY[$4::timestamptz], $2, $4
+              FROM holder, budget
+             WHERE $3 = 'sms' AND budget.open
+            ON CONFLICT (phone_hash) DO UPDATE
+            SET (sent_at, last_ticket, last_send_at) = (
+                SELECT CASE WHEN s.admitted THEN s.recent || $4::timestamptz ELSE s.recent END,
                        CASE WHEN s.admitted THEN $2::uuid ELSE q.last_ticket END,
-                       CASE WHEN s.admitted THEN $3 ELSE q.last_request_at END
-                  FROM (SELECT coalesce(array_agg(at) FILTER (WHERE at > $3 - $5::interval), '{}')
-                                   AS recent,
-                               count(*) FILTER (WHERE at > $3 - $4::interval) < $6
-                           AND count(*) FILTER (WHERE at > $3 - $5::interval) < $7 AS admitted
-                          FROM unnest(q.requested_at) AS at) AS s)
-            RETURNING requested_at, last_ticket = $2 AS admitted
+                       CASE WHEN s.admitted THEN $4 ELSE q.last_send_at END
+                  FROM (SELECT coalesce(array_agg(at) FILTER (WHERE at > $4 - interval '1 day'),
+                                        '{}') AS recent,
+                               count(*) FILTER (WHERE at > $4 - $13::interval) = 0
+                           AND count(*) FILTER (WHERE at > $4 - interval '1 hour') < $14
+                           AND count(*) FILTER (WHERE at > $4 - interval '1 day') < $15 AS admitted
+                          FROM unnest(q.sent_at) AS at) AS s)
+            RETURNING sent_at, last_ticket = $2 AS admitted
+        ), stored AS (
+            INSERT INTO pin (subject_id, pin_request_id, channel, sent_at, code_hash, pepper_id,
+                             expires_at, relying_party)
+            SELECT holder.subject_id, $2, $3, $4, $5, $6, $7, $8
+              FROM holder
+              LEFT JOIN quota ON true
+             WHERE $3 = 'app' OR quota.admitted
+            ON CONFLICT (subject_id) DO UPDATE
+            SET pin_request_id = excluded.pin_request_id,
+                channel = excluded.channel,
+                sent_at = excluded.sent_at,
+                code_hash = excluded.code_hash,
+                pepper_id = excluded.pepper_id,
+                expires_at = excluded.expires_at,
+                relying_party = excluded.relying_party,
+                consumed_at = NULL,
+                voided_at = NULL
+            RETURNING true AS done
+        ), counted AS (
+            INSERT INTO send_count AS c (bucket, slot, sends)
+            SELECT $16, $9, 1 FROM stored WHERE $3 = 'sms'
+            ON CONFLICT (bucket, slot) DO UPDATE SET sends = c.sends + 1
         )
-        SELECT quota.admitted, quota.requested_at, p.subject_id, p.contrast_hash, p.phone,
-               p.language, pin.locked_until
-          FROM quota
-          LEFT JOIN (SELECT subject_id, contrast_hash, language,
-                            CASE WHEN phone_verified THEN phone END AS phone
-                       FROM person
-                      WHERE national_id_hash = $1
-                        AND status = 'active'
-                        AND contrast_hash IS NOT NULL
-                      ORDER BY person_version DESC
-                      LIMIT 1) AS p ON true
-          LEFT JOIN pin ON pin.subject_id = p.subject_id
-        """,
-        national_id_hash,
-        ticket,
-        now,
-        HOUR,
-        DAY,
-        policy.requests_per_hour,
-        policy.requests_per_day,
-    )
-    if row is None:  # an upsert that always writes always returns
-        raise RuntimeError("the quota statement returned nothing")
-    return Admission(row["admitted"], tuple(row["requested_at"]), _person(row))
-
-
-def _person(row: asyncpg.Record) -> Person | None:
-    if row["subject_id"] is None:
-        return None
-    return Person(
-        subject_id=str(row["subject_id"]),
-        contrast_hash=row["contrast_hash"],
-        phone=row["phone"],
-        language=row["language"],
-        locked_until=row["locked_until"],
-    )
-
-
-async def replace_pin(pool: Pool, pin: NewPin) -> bool:
-    """Store the newest PIN in place of any older; False when the identity ended meanwhile."""
-    stored = await pool.fetchval(
-        """
-        INSERT INTO pin (subject_id, pin_request_id, code_hash, sent_at, expires_at)
-        SELECT subject_id, $2, $3, $4, $5
-          FROM person
-         WHERE subject_id = $1
-           AND status = 'active'
-           FOR SHARE
-        ON CONFLICT (subject_id) DO UPDATE
-        SET pin_request_id = excluded.pin_request_id,
-            code_hash = excluded.code_hash,
-            sent_at = excluded.sent_at,
-            expires_at = excluded.expires_at,
-            consumed_at = NULL,
-            voided_at = NULL
-        RETURNING true
+        SELECT holder.subject_id IS NOT NULL AS usable, budget.open, budget.since,
+               quota.sent_at AS sent, coalesce(stored.done, false) AS stored, earlier.*
+          FROM budget
+          LEFT JOIN holder ON true
+          LEFT JOIN quota ON true
+          LEFT JOIN stored ON true
+          LEFT JOIN pin AS earlier ON earlier.subject_id = $1
         """,
         pin.subject_id,
         pin.pin_request_id,
-        pin.code_hash,
+        pin.channel,
         pin.sent_at,
+        pin.code_hash,
+        pin.pepper_id,
         pin.expires_at,
+        pin.relying_party,
+        placing.slot,
+        policy.all_sends_per_hour,
+        BUDGET_SPAN,
+        placing.phone_hash,
+        policy.resend_after,
+        policy.sends_per_hour,
+        policy.sends_per_day,
+        bucket_of(pin.sent_at),
     )
-    return stored is True
+    if row is None:  # the budget is an aggregate: there is always one
+        raise RuntimeError("the placing statement returned nothing")
+    return _placed(row)
+
+
+def _placed(row: asyncpg.Record) -> Placed:
+    return Placed(
+        usable=row["usable"],
+        within_budget=row["open"],
+        budget_since=row["since"],
+        sent=tuple(row["sent"] or ()),
+        stored=row["stored"],
+        earlier=_pin(row) if row["pin_request_id"] else None,
+    )
+
+
+def _pin(row: asyncpg.Record) -> Pin:
+    return Pin(
+        pin_request_id=str(row["pin_request_id"]),
+        subject_id=str(row["subject_id"]),
+        code_hash=row["code_hash"],
+        pepper_id=row["pepper_id"],
+        channel=Channel(row["channel"]),
+        sent_at=row["sent_at"],
+        expires_at=row["expires_at"],
+        relying_party=row["relying_party"],
+        consumed_at=row["consumed_at"],
+        voided_at=row["voided_at"],
+    )
 
 
 async def judge_attempt(
-    pool: Pool, pin_request_id: str, code_hash: str, now: datetime, policy: PinPolicy
+    pool: Pool,
+    pin_request_id: str,
+    hashes: dict[str, str],
+    now: datetime,
+    policy: PinPolicy,
 ) -> Judgement | None:
     """Judge one attempt and keep its consequence; None when the PIN was replaced or never was.
 
-    The row is locked before it is judged, so parallel attempts take turns: one consumes the PIN,
-    and no more than the allowed number of wrong ones is ever judged.
+    `hashes` holds the hash of what was typed under each key of the pepper. The row is locked
+    before it is judged, so parallel attempts take turns: one consumes the PIN, and no more than
+    the allowed number of wrong ones is ever judged.
     """
     row = await pool.fetchrow(
         """
         WITH target AS MATERIALIZED (
             SELECT r.subject_id, p.level, r.locked_until,
-                   CASE WHEN p.status IS DISTINCT FROM 'active' THEN 'expired'
+                   CASE WHEN p.subject_id IS NULL THEN 'expired'
                         WHEN r.voided_at IS NOT NULL THEN 'expired'
                         WHEN r.locked_until > $3 THEN 'locked'
                         WHEN r.consumed_at IS NOT NULL THEN 'used'
                         WHEN r.expires_at <= $3 THEN 'expired'
-                        WHEN r.code_hash = $2 THEN 'accepted'
+                        -- Without its key a PIN can no longer be told right from wrong.
+                        WHEN r.pepper_id <> ALL ($2::text[]) THEN 'expired'
+                        WHEN r.code_hash = ANY ($6::text[]) THEN 'accepted'
                         ELSE 'wrong'
                    END AS verdict,
                    -- A lock that is over starts the count anew.
                    CASE WHEN r.locked_until IS NULL THEN r.failures ELSE 0 END + 1 AS failures
               FROM pin AS r
-              JOIN person AS p USING (subject_id)
+              LEFT JOIN usable_person AS p USING (subject_id)
              WHERE r.pin_request_id = $1
                FOR UPDATE OF r
         ), settled AS (
@@ -185,10 +235,11 @@ async def judge_attempt(
           LEFT JOIN settled ON true
         """,
         pin_request_id,
-        code_hash,
+        list(hashes),
         now,
         policy.max_failures,
         policy.lockout,
+        list(hashes.values()),
     )
     return _judgement(row) if row else None
 
@@ -203,9 +254,24 @@ def _judgement(row: asyncpg.Record) -> Judgement:
     )
 
 
-async def forget_quotas(pool: Pool, before: datetime) -> None:
-    """Drop the counts of identity numbers not asked about since then."""
-    await pool.execute("DELETE FROM pin_quota WHERE last_request_at < $1", before)
+async def waiting_pin(pool: Pool, subject_id: str, now: datetime) -> Pin | None:
+    """Return the live PIN that the person's app is to show, if there is one."""
+    row = await pool.fetchrow(
+        """
+        SELECT pin.*
+          FROM pin
+          JOIN usable_person USING (subject_id)
+         WHERE subject_id = $1
+           AND channel = 'app'
+           AND consumed_at IS NULL
+           AND voided_at IS NULL
+           AND expires_at > $2
+           AND (locked_until IS NULL OR locked_until <= $2)
+        """,
+        subject_id,
+        now,
+    )
+    return _pin(row) if row else None
 
 
 async def void_pin(db: Connection, subject_id: str, now: datetime) -> None:
