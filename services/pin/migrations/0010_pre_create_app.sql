@@ -175,12 +175,6 @@ COMMENT ON COLUMN app_quota.requested_at IS 'personal: admitted requests within 
 COMMENT ON COLUMN app_quota.last_ticket IS 'public: identifier of the last admitted request';
 COMMENT ON COLUMN app_quota.last_at IS 'personal: when the last request was admitted';
 
--- A PIN for the app is kept only sealed to the device; it lives and dies with its PIN.
-ALTER TABLE pin ADD COLUMN app_device_id uuid REFERENCES device;
-ALTER TABLE pin ADD COLUMN app_sealed text;
-COMMENT ON COLUMN pin.app_device_id IS 'public: the device that can show the PIN; null by SMS';
-COMMENT ON COLUMN pin.app_sealed IS 'secret: the PIN as a JWE only that device opens';
-
 GRANT SELECT, INSERT, UPDATE, DELETE
    ON device, device_proof, push_subscription, app_request, app_decision, app_quota
    TO {{runtime_role}};

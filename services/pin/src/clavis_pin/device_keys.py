@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from clavis_kit.ids import decode_base64url
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -35,6 +36,11 @@ def public_jwk(document: dict[str, Any]) -> dict[str, str]:
     except (JoseError, ValueError) as error:
         raise DeviceKeyError("not a point of the curve") from error
     return plain
+
+
+def thumbprint(key: dict[str, str]) -> bytes:
+    """Return the SHA-256 thumbprint of a key (RFC 7638)."""
+    return decode_base64url(ECKey.import_key(dict(key)).thumbprint())
 
 
 def verified_claims(token: str, key: dict[str, str], typ: str) -> tuple[dict[str, Any], str | None]:

@@ -1,41 +1,25 @@
-"""A PIN for the app: sealed to the device before it is stored, so that no clear PIN ever is.
-
-The one who issues a PIN reads the active device with the person (`device_id`, `encryption_key` of
-table `device`), seals here, stores `app_device_id` and `app_sealed` with the PIN in one statement,
-and then announces it.
-"""
+"""A PIN for the app: it leaves this service only sealed to the device that will show it."""
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 
 from clavis_pin import device_keys
+from clavis_pin.actions import pins
+from clavis_pin.deps import Deps
+from clavis_pin.store.devices import Device
 
 
-@dataclass(frozen=True, slots=True)
-class AppDevice:
-    """The person's active device, as far as a PIN needs it."""
+async def sealed_pin(deps: Deps, device: Device) -> str | None:
+    """Return the PIN that waits for the person as a JWE for this device, or None.
 
-    device_id: str
-    encryption_key: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class AppPin:
-    """What the app shows: the PIN and where it is meant to be typed."""
-
-    pin_request_id: str
-    pin: str
-    relying_party: str
-    expires_at: datetime
-
-
-def seal_pin(device: AppDevice, pin: AppPin) -> str:
-    """Return the PIN as a JWE that only this device opens."""
+    Whoever carries the answer, the portal's backend among them, cannot read it.
+    """
+    waiting = await pins.waiting_pin(deps, device.subject_id or "")
+    if waiting is None:
+        return None
     document = {
-        "pin_request_id": pin.pin_request_id,
-        "pin": pin.pin,
-        "relying_party": pin.relying_party,
-        "expires_at": pin.expires_at.isoformat(),
+        "pin": waiting.pin,
+        "relying_party": waiting.relying_party,
+        "sent_at": waiting.sent_at.isoformat(),
+        "expires_at": waiting.expires_at.isoformat(),
     }
     return device_keys.seal(json.dumps(document).encode(), device.encryption_key)

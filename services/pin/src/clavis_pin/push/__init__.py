@@ -1,0 +1,1 @@
+"""Waking a device: one port, with Web Push as its adapter."""
