@@ -88,6 +88,7 @@ def _registry(layout: Layout) -> _Values:
         "ACTIVATION_KEY_FILE": _key(layout, "activation.key"),
         "NAME_KEY_FILE": _key(layout, "name.key"),
         "CONTACT_READERS_FILE": _key(layout, "contact-readers.json"),
+        "CHECKPOINT_KEY_FILE": _key(layout, "checkpoint.pem"),
         **_messages(layout),
         **_openid(layout),
     }

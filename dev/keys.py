@@ -49,7 +49,12 @@ def ensure_keys(directory: Path) -> None:
         _ensure(keys / f"{name}.key", lambda: secrets.token_bytes(32))
     for name in ("terminator", *_SECRET_CLIENTS):
         _ensure(keys / f"{name}.secret", lambda: secrets.token_urlsafe(32).encode("ascii"))
-    pairs = (*(s.name for s in CORE), *_BACKENDS, *(f"contact-{r}" for r in CONTACT_READERS))
+    pairs = (
+        *(s.name for s in CORE),
+        *_BACKENDS,
+        "checkpoint",
+        *(f"contact-{r}" for r in CONTACT_READERS),
+    )
     for name in pairs:
         _ensure(keys / f"{name}.pem", _new_ec_pem)
     readers = [

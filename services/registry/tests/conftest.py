@@ -10,6 +10,7 @@ import httpx
 import pytest
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
+from clavis_kit.messages import opened_sender
 from clavis_kit.sealed import read_own_key
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
 from clavis_registry.actions.offices import add_office, add_officer
@@ -37,19 +38,21 @@ from services.registry.tests.world import (
 @pytest.fixture
 def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
     def make(database: Database) -> RegistrySettings:
-        files = {}
+        files: dict[str, Any] = {}
         for name in ("national_id", "contrast", "activation", "name"):
             files[f"{name}_key_file"] = tmp_path / name
             (tmp_path / name).write_bytes(secrets.token_bytes(32))
         (tmp_path / "service.pem").write_bytes(private_key_pem())
         (tmp_path / "reader.pem").write_bytes(private_key_pem())
         reader = read_own_key(tmp_path / "reader.pem", "pin")
+        (tmp_path / "checkpoint.pem").write_bytes(private_key_pem())
         readers = {"keys": [reader.as_dict(private=False)]}
         (tmp_path / "readers.json").write_text(json.dumps(readers))
         return RegistrySettings(
             database_url=database.dsn, kafka_bootstrap="127.0.0.1:1", public_url="http://r.test",
             service_key_file=tmp_path / "service.pem", oidc_issuer=ISSUER,
             contact_readers_file=tmp_path / "readers.json",
+            checkpoint_key_file=tmp_path / "checkpoint.pem",
             sms_webhook_url="http://provider.test/messages", **files,
         )  # fmt: skip
 
@@ -71,17 +74,18 @@ async def world(
     outside = Outside(ECKey.generate_key("P-256"), signers)
     pool = await open_pool(made.dsn, 6)
     outer = httpx.AsyncClient(transport=httpx.MockTransport(outside))
-    deps = build_deps(settings, read_keys(settings), pool, outer, clock)
-    app, keys = create_app(settings, clock), JwksCache(outer)
-    furnish(app, deps, keys)
-    callers = {name: f"http://{name}.test/jwks" for name in signers}
-    app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
-    await add_office(deps, ("E001", "Agencia"), "MAD-1", "Oficina Centro")
-    officer = await add_officer(deps, OFFICER_ID, "MAD-1", "officer", "Olga Ruiz")
-    reader = read_own_key(tmp_path / "reader.pem", "pin")
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://r.test") as http:
-        yield World(deps, http, outside, clock, made, reader, officer)
+    async with opened_sender(settings, outer, pool, clock) as opened:
+        deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
+        app, keys = create_app(settings, clock), JwksCache(outer)
+        furnish(app, deps, keys)
+        callers = {name: f"http://{name}.test/jwks" for name in signers}
+        app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
+        await add_office(deps, ("E001", "Agencia"), "MAD-1", "Oficina Centro")
+        officer = await add_officer(deps, OFFICER_ID, "MAD-1", "officer", "Olga Ruiz")
+        reader = read_own_key(tmp_path / "reader.pem", "pin")
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://r.test") as http:
+            yield World(deps, http, outside, clock, made, reader, officer)
     await outer.aclose()
     await pool.close()
 

@@ -12,13 +12,16 @@ from clavis_kit.documents import DocumentRenderer
 from clavis_kit.http import create_app as create_kit_app
 from clavis_kit.ids import new_id
 from clavis_kit.keyed_hash import KeyedHash
-from clavis_kit.messages import create_sender
+from clavis_kit.messages import MessageSender, opened_sender
 from clavis_kit.runtime import background, running
 from clavis_kit.sealed import read_readers
 from clavis_kit.service_tokens import JwksCache
+from clavis_kit.settings import read_ec_private_key
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
 
 from clavis_registry.actions.messages import deliver_forever
+from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
 from clavis_registry.routes import citizen, internal, officer, published
@@ -37,10 +40,10 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
         async with running(
             app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS
         ) as runtime:
-            deps = build_deps(settings, keys, runtime.pool, runtime.http, time)
+            deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
             furnish(app, deps, runtime.keys)
             app.state.jwks = runtime.signer.jwks
-            async with background(deliver_forever(deps)):
+            async with background(deliver_forever(deps), seal_forever(deps)):
                 yield
 
     app = create_kit_app(
@@ -74,11 +77,12 @@ def read_keys(settings: RegistrySettings) -> Keys:
         activation=KeyedHash.from_file(settings.activation_key_file),
         names=KeyedHash.from_file(settings.name_key_file),
         contact_readers=read_readers(settings.contact_readers_file),
+        checkpoint=ECKey.import_key(read_ec_private_key(settings.checkpoint_key_file)),
     )
 
 
 def build_deps(
-    settings: RegistrySettings, keys: Keys, pool: Pool, http: httpx.AsyncClient, clock: Clock
+    settings: RegistrySettings, keys: Keys, pool: Pool, messages: MessageSender, clock: Clock
 ) -> Deps:
     """Put together what actions work with."""
     return Deps(
@@ -88,13 +92,7 @@ def build_deps(
         new_id=new_id,
         random_below=secrets.randbelow,
         keys=keys,
-        messages=create_sender(
-            http,
-            sms_webhook_url=settings.sms_webhook_url,
-            mail_webhook_url=settings.mail_webhook_url,
-            smtp_url=settings.smtp_url,
-            mail_from=settings.mail_from,
-        ),
+        messages=messages,
         documents=DocumentRenderer(TEMPLATES, name="registry"),
     )
 
@@ -105,7 +103,10 @@ async def opened(settings: RegistrySettings) -> AsyncIterator[Deps]:
     keys = read_keys(settings)
     pool = await create_pool(settings)
     try:
-        async with httpx.AsyncClient() as http:
-            yield build_deps(settings, keys, pool, http, SystemClock())
+        async with (
+            httpx.AsyncClient() as http,
+            opened_sender(settings, http, pool, SystemClock()) as opened_messages,
+        ):
+            yield build_deps(settings, keys, pool, opened_messages.sender, SystemClock())
     finally:
         await pool.close()

@@ -11,7 +11,7 @@ from clavis_kit.db import Pool
 from clavis_kit.documents import DocumentRenderer
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 from clavis_registry.rules.contact import PhoneCodePolicy
 from clavis_registry.settings import RegistrySettings
@@ -27,6 +27,7 @@ class Keys:
     activation: KeyedHash
     names: KeyedHash
     contact_readers: KeySet
+    checkpoint: ECKey
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "acceptance-not-printed": (409, "The acceptance document has not been printed yet."),
     "person-not-found": (404, "There is no such person."),
     "person-not-active": (409, "The person's identity has ended."),
+    "trail-entry-not-found": (404, "There is no such sealed row, or it is not sealed yet."),
     "office-not-found": (404, "There is no such office."),
     "officer-not-active": (403, "This account may not enrol people."),
     "own-enrolment": (403, "Officers do not enrol themselves."),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from clavis_kit.settings import ServiceSettings
+from clavis_kit.messages.settings import MessageSettings
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -19,7 +19,7 @@ MIGRATIONS = (
 )
 
 
-class RegistrySettings(ServiceSettings):
+class RegistrySettings(MessageSettings):
     """What the registry needs to run."""
 
     model_config = SettingsConfigDict(env_prefix="CLAVIS_REGISTRY_", frozen=True, extra="ignore")
@@ -31,10 +31,9 @@ class RegistrySettings(ServiceSettings):
     activation_key_file: Path = Field(description="key of the hashed activation and phone codes")
     name_key_file: Path = Field(description="key of the words a password may not contain")
     contact_readers_file: Path = Field(description="JWKS of who may open contact data")
-    sms_webhook_url: str
-    mail_webhook_url: str | None = None
-    smtp_url: str | None = None
-    mail_from: str = "no-reply@clavis.example"
+    checkpoint_key_file: Path = Field(description="EC key, PEM: signs the checkpoints of the trail")
+    checkpoint_file: Path | None = Field(default=None, description="copy of every checkpoint")
+    seal_seconds: float = Field(default=5.0, gt=0, description="between two seals of the trail")
     oidc_issuer: str = Field(description="issuer of the access tokens accepted here")
     oidc_jwks_url: str | None = Field(default=None, description="default: issuer + /jwks")
     office_client_id: str = "office-console"

@@ -7,17 +7,26 @@ import asyncpg
 from clavis_kit.db import Connection, Pool
 from clavis_kit.errors import Overloaded
 
+from clavis_registry.store.appointments import AppointmentStore
 from clavis_registry.store.approvals import ApprovalStore
+from clavis_registry.store.census import CensusStore
 from clavis_registry.store.changes import ContactChangeStore
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
+from clavis_registry.store.letter_requests import LetterRequestStore
+from clavis_registry.store.letters import LetterStore
 from clavis_registry.store.lives import DeathCorrectionStore, LifeStore
 from clavis_registry.store.messages import MessageStore
 from clavis_registry.store.offices import OfficeStore
+from clavis_registry.store.online_enrolments import OnlineEnrolmentStore
 from clavis_registry.store.persons import DocumentStore, PersonStore
 from clavis_registry.store.postal import PostalAddressStore
+from clavis_registry.store.renewals import RenewalStore
 from clavis_registry.store.sealed import HeldCertificateStore, SealedDocumentStore
+from clavis_registry.store.trail import TrailStore
+from clavis_registry.store.tries import TryStore
+from clavis_registry.store.videos import VideoStore
 
 
 class Unit:
@@ -43,6 +52,15 @@ class Unit:
         self.evidence = EvidenceStore(connection)
         self.offices = OfficeStore(connection)
         self.messages = MessageStore(connection)
+        self.census = CensusStore(connection)
+        self.letters = LetterStore(connection)
+        self.letter_requests = LetterRequestStore(connection)
+        self.tries = TryStore(connection)
+        self.online_enrolments = OnlineEnrolmentStore(connection)
+        self.renewals = RenewalStore(connection)
+        self.videos = VideoStore(connection)
+        self.appointments = AppointmentStore(connection)
+        self.trail = TrailStore(connection)
 
 
 @contextlib.asynccontextmanager
