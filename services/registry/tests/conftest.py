@@ -1,7 +1,10 @@
 """A registry in this process on a real database; the outside world answers from memory."""
 
+import asyncio
 import json
+import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ from services.registry.tests.world import (
     Entered,
     Outside,
     Prove,
+    Run,
     World,
     application,
     private_key_pem,
@@ -127,3 +131,27 @@ def enrol(world: World, prove: Prove) -> Enrol:
         return Entered(enrolment_id, done.json()["subject_id"])
 
     return to_the_end
+
+
+@pytest.fixture
+def run(world: World) -> Run:
+    """Run a verb of the command line in a process of its own."""
+    settings = world.deps.settings
+    names = ("database_url", "kafka_bootstrap", "public_url", "service_key_file", "oidc_issuer",
+             "contact_readers_file", "sms_webhook_url", "national_id_key_file",
+             "contrast_key_file", "activation_key_file", "name_key_file",
+             "checkpoint_key_file")  # fmt: skip
+    environment = {
+        f"CLAVIS_REGISTRY_{name.upper()}": str(getattr(settings, name)) for name in names
+    }
+
+    async def start(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "clavis_registry", *arguments,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, env={**os.environ, **environment},
+        )  # fmt: skip
+        out, err = await process.communicate(stdin.encode())
+        return process.returncode or 0, out.decode(), err.decode()
+
+    return start

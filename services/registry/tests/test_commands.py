@@ -1,42 +1,14 @@
 """The operator's command line, as separate processes on a real database."""
 
-import asyncio
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 
-from services.registry.tests.world import ANA, Enrol, World, application
+from services.registry.tests.world import ANA, Enrol, Run, World, application
 
 EVA = "00000001R"
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
-
-
-@pytest.fixture
-def run(world: World) -> Run:
-    settings = world.deps.settings
-    names = ("database_url", "kafka_bootstrap", "public_url", "service_key_file", "oidc_issuer",
-             "contact_readers_file", "sms_webhook_url", "national_id_key_file",
-             "contrast_key_file", "activation_key_file", "name_key_file")  # fmt: skip
-    environment = {
-        f"CLAVIS_REGISTRY_{name.upper()}": str(getattr(settings, name)) for name in names
-    }
-
-    async def start(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "clavis_registry", *arguments,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, env={**os.environ, **environment},
-        )  # fmt: skip
-        out, err = await process.communicate(stdin.encode())
-        return process.returncode or 0, out.decode(), err.decode()
-
-    return start
 
 
 def person(**changes: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from clavis_registry.store.evidence import Actor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.tests.world import NOW, Enrol, World
+from services.registry.tests.world import NOW, Enrol, Run, World
 
 LEAVES = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40)
 
@@ -252,3 +252,18 @@ async def test_what_is_young_cannot_be_erased_by_anybody(world: World) -> None:
     erased = await world.deps.pool.fetchval("SELECT redact('lookup', ARRAY['1'], 'test', now())")
     assert erased == 0
     assert json.dumps((await verified(world)).where) == "[]"
+
+
+async def test_the_operator_seals_and_verifies_by_command(
+    world: World, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "kept"
+    assert (await run("seal", "--copy-to", str(file)))[0] == 0
+    code, out, err = await run("verify", "--checkpoint", str(file))
+    assert (code, err) == (0, "")
+    assert out.endswith("0 faults\n")
+    await as_owner(world, "DELETE FROM audit_event WHERE audit_event_id = 1")
+    code, _, err = await run("verify")
+    assert (code, err) == (1, "removed: audit_event 1\n")
+    code, _, err = await run("verify", "--checkpoint", str(tmp_path / "none"))
+    assert (code, err) == (1, "registry: cannot read none\n")

@@ -1,4 +1,4 @@
-"""Command line: serve, migrate, console, deaths, people import, office add, officer add."""
+"""Command line: serve and migrate, files of people and deaths, offices, the trail."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from clavis_kit.settings import KeyFileError, load
 from clavis_registry import console
 from clavis_registry.actions.offices import ROLES
 from clavis_registry.app import create_app
-from clavis_registry.commands import verbs
+from clavis_registry.commands import trail, verbs
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     deaths.set_defaults(run=verbs.deaths)
     _add_people(top)
     _add_offices(top)
+    trail.add_verbs(top)
     return root
 
 

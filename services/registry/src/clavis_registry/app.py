@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 from clavis_registry.actions.messages import deliver_forever
+from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
@@ -43,7 +44,7 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
             deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
             furnish(app, deps, runtime.keys)
             app.state.jwks = runtime.signer.jwks
-            async with background(deliver_forever(deps), seal_forever(deps)):
+            async with background(deliver_forever(deps), seal_forever(deps), retain_forever(deps)):
                 yield
 
     app = create_kit_app(

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from clavis_registry.rules.contact import PhoneCodePolicy
+from clavis_registry.rules.retention import RetentionPolicy
 
 _PACKAGE = Path(__file__).parent
 _BUNDLED_MIGRATIONS = _PACKAGE / "migrations"
@@ -34,6 +35,15 @@ class RegistrySettings(MessageSettings):
     checkpoint_key_file: Path = Field(description="EC key, PEM: signs the checkpoints of the trail")
     checkpoint_file: Path | None = Field(default=None, description="copy of every checkpoint")
     seal_seconds: float = Field(default=5.0, gt=0, description="between two seals of the trail")
+    retention_hours: float = Field(default=24, gt=0, description="between two retention runs")
+    retention_draft_days: int = Field(default=30, ge=1, description="unfinished acts")
+    retention_code_days: int = Field(default=30, ge=1, description="codes sent, tries counted")
+    retention_letter_days: int = Field(default=365, ge=30, description="letters and former codes")
+    retention_contact_days: int = Field(default=1826, ge=30, description="of ended identities")
+    retention_lookup_days: int = Field(default=1096, ge=1096, description="reasons of look-ups")
+    retention_evidence_days: int = Field(
+        default=5479, ge=5479, description="evidence, after the identity ended"
+    )
     oidc_issuer: str = Field(description="issuer of the access tokens accepted here")
     oidc_jwks_url: str | None = Field(default=None, description="default: issuer + /jwks")
     office_client_id: str = "office-console"
@@ -63,6 +73,18 @@ class RegistrySettings(MessageSettings):
             tries=self.phone_code_tries,
             resend_after=timedelta(seconds=self.phone_code_resend_seconds),
             sends_per_hour=self.phone_code_sends_per_hour,
+        )
+
+    @property
+    def retention_policy(self) -> RetentionPolicy:
+        """How long each kind of datum is kept, as the rules take it."""
+        return RetentionPolicy(
+            drafts=self.retention_draft_days,
+            codes=self.retention_code_days,
+            letters=self.retention_letter_days,
+            contacts=self.retention_contact_days,
+            lookups=self.retention_lookup_days,
+            evidence=self.retention_evidence_days,
         )
 
     @property

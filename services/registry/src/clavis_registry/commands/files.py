@@ -11,14 +11,11 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from clavis_registry.actions.deaths import Death
 from clavis_registry.actions.imports import ImportedPerson
+from clavis_registry.commands.running import FileError
 from clavis_registry.routes.inputs import ApplicantIn, ShortText, Text
 from clavis_registry.rules.person import Channel
 
 DEATH_COLUMNS = ["national_id", "date", "source_reference"]
-
-
-class FileError(ValueError):
-    """The file as a whole cannot be read; the message is a sentence."""
 
 
 class PersonIn(ApplicantIn):

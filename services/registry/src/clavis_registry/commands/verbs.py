@@ -1,45 +1,20 @@
 """The operator's verbs. Reports count and name line numbers, never people."""
 
-import asyncio
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from clavis_kit.errors import ServiceError
-from clavis_kit.settings import KeyFileError, load
 from pydantic import ValidationError
 
 from clavis_registry.actions.deaths import Death, DeathOutcome, record_death
 from clavis_registry.actions.imports import ImportOutcome, import_person
 from clavis_registry.actions.offices import add_office, add_officer, remove_officer
-from clavis_registry.app import opened
-from clavis_registry.commands.files import FileError, PersonIn, read_deaths, read_people
+from clavis_registry.commands.files import PersonIn, read_deaths, read_people
+from clavis_registry.commands.running import run
 from clavis_registry.deps import Deps
-from clavis_registry.settings import RegistrySettings
-
-Work = Callable[[Deps], Awaitable[int]]
-
-
-def _run(work: Work) -> int:
-    """Open the registry, work, and turn what can go wrong into one sentence."""
-
-    async def opened_work() -> int:
-        async with opened(load(RegistrySettings)) as deps:
-            return await work(deps)
-
-    try:
-        return asyncio.run(opened_work())
-    except ServiceError as error:
-        sys.stderr.write(f"registry: {error.detail or error.code} ({error.code})\n")
-    except (FileError, KeyFileError) as error:
-        sys.stderr.write(f"registry: {error}\n")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        sys.stderr.write(f"registry: the database does not answer: {type(error).__name__}\n")
-    return 1
 
 
 def deaths(arguments: Namespace) -> int:
@@ -51,7 +26,7 @@ def deaths(arguments: Namespace) -> int:
             counts[await _one_death(deps, number, death)] += 1
         return _report("deaths", counts, [*DeathOutcome, "refused"])
 
-    return _run(work)
+    return run(work)
 
 
 async def _one_death(deps: Deps, number: int, death: Death | None) -> str:
@@ -72,7 +47,7 @@ def import_people(arguments: Namespace) -> int:
             counts[await _one_person(deps, number, entry)] += 1
         return _report("people", counts, [*ImportOutcome, "refused"])
 
-    return _run(work)
+    return run(work)
 
 
 async def _one_person(deps: Deps, number: int, entry: dict[str, Any]) -> str:
@@ -104,7 +79,7 @@ def office_add(arguments: Namespace) -> int:
         sys.stdout.write(f"office: {office_id}\n")
         return 0
 
-    return _run(work)
+    return run(work)
 
 
 def _typed_id(arguments: Namespace) -> str:
@@ -122,7 +97,7 @@ def officer_add(arguments: Namespace) -> int:
         sys.stdout.write(f"officer: {subject_id}\n")
         return 0
 
-    return _run(work)
+    return run(work)
 
 
 def officer_remove(arguments: Namespace) -> int:
@@ -133,4 +108,4 @@ def officer_remove(arguments: Namespace) -> int:
         sys.stdout.write("officer: removed\n" if found else "officer: there was none\n")
         return 0 if found else 1
 
-    return _run(work)
+    return run(work)
