@@ -23,8 +23,8 @@ from clavis_registry.store.online_enrolments import OnlineEnrolmentStore
 from clavis_registry.store.persons import DocumentStore, PersonStore
 from clavis_registry.store.postal import PostalAddressStore
 from clavis_registry.store.renewals import RenewalStore
-from clavis_registry.store.sealed import HeldCertificateStore, SealedDocumentStore
 from clavis_registry.store.retention import RetentionStore
+from clavis_registry.store.sealed import HeldCertificateStore, SealedDocumentStore
 from clavis_registry.store.trail import TrailStore
 from clavis_registry.store.tries import TryStore
 from clavis_registry.store.videos import VideoStore
