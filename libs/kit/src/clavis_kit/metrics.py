@@ -30,6 +30,20 @@ POOL_WAITING = Gauge("clavis_pool_waiting", "Jobs waiting for a worker", ["pool"
 POOL_SHED = Counter("clavis_pool_shed_total", "Jobs refused because the pool was full", ["pool"])
 OUTCOMES = Counter("clavis_outcomes_total", "Outcomes of a use case", ["action", "outcome"])
 MESSAGES = Counter("clavis_messages_total", "Messages to people", ["channel", "outcome"])
+MESSAGE_RECEIPTS = Counter(
+    "clavis_message_receipts_total", "What providers say of messages", ["provider", "state"]
+)
+MESSAGE_DELIVERY = Histogram(
+    "clavis_message_delivery_seconds",
+    "From the hand-over of a message to its receipt",
+    ["provider"],
+    buckets=(1, 2.5, 5, 10, 30, 60, 300, 1800, 7200),
+)
+MESSAGE_NOTES_LOST = Counter(
+    "clavis_message_notes_lost_total", "Hand-overs and receipts that could not be noted"
+)
+MESSAGE_QUEUE = Gauge("clavis_message_queue", "Notices waiting to be sent")
+MESSAGE_QUEUE_OLDEST = Gauge("clavis_message_queue_oldest_seconds", "Age of the oldest notice")
 LOOP_LAG = Histogram(
     "clavis_loop_lag_seconds",
     "Delay of the event loop",

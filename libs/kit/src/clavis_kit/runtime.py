@@ -19,6 +19,10 @@ from clavis_kit.consumer import Consumer, Handler
 from clavis_kit.db import Pool, create_pool
 from clavis_kit.http import Health, StartRefusedError
 from clavis_kit.logging import get_logger
+from clavis_kit.messages import MessageSender, opened_sender
+from clavis_kit.messages.queue import deliver_forever
+from clavis_kit.messages.receipt_route import receipt_router
+from clavis_kit.messages.settings import MessageSettings
 from clavis_kit.metrics import LOOP_LAG
 from clavis_kit.outbox import Relay
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
@@ -39,6 +43,14 @@ class Runtime:
     clock: Clock
     signer: ServiceTokenSigner
     keys: JwksCache
+    sender: MessageSender | None = None
+
+    @property
+    def messages(self) -> MessageSender:
+        """The way to people. Only a service with MessageSettings has one."""
+        if self.sender is None:
+            raise RuntimeError("this service has no settings for messages")
+        return self.sender
 
 
 @dataclass(frozen=True)
@@ -76,19 +88,37 @@ async def running(
             settings.service_name, read_ec_private_key(settings.service_key_file), clock
         )
         keys = JwksCache(http)
-        runtime = Runtime(pool, http, clock, signer, keys)
+        sender = await _sender(app, settings, http, pool, clock, stack)
+        runtime = Runtime(pool, http, clock, signer, keys, sender)
         app.state.service_tokens = ServiceTokenVerifier(
             settings.service_name, settings.trusted_callers, keys, clock
         )
         health: Health = app.state.health
         health.ready["database"] = lambda: _database_answers(pool)
         jobs = [_measure_lag()]
+        if sender is not None:
+            jobs.append(deliver_forever(pool, sender, clock))
         if publishes:
             jobs.append(_relay(settings, publishes))
         if subscribe is not None:
             jobs.append(_consume(settings, runtime, subscribe(runtime), health))
         await stack.enter_async_context(background(*jobs))
         yield runtime
+
+
+async def _sender(
+    app: FastAPI,
+    settings: ServiceSettings,
+    http: httpx.AsyncClient,
+    pool: Pool,
+    clock: Clock,
+    stack: contextlib.AsyncExitStack,
+) -> MessageSender | None:
+    if not isinstance(settings, MessageSettings):
+        return None
+    opened = await stack.enter_async_context(opened_sender(settings, http, pool, clock))
+    app.include_router(receipt_router(opened.receipt_keys, opened.deliveries))
+    return opened.sender
 
 
 async def _require_schema(pool: Pool, directory: Path, service: str) -> None:

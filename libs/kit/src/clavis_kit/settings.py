@@ -20,7 +20,7 @@ class ServiceSettings(BaseSettings):
     service_name: str = Field(description="short name: registry, pin, …")
     database_url: str = Field(description="DSN of the runtime role (no DDL)")
     migration_database_url: str | None = Field(
-        default=None, description="DSN of the owner role; only `migrate` reads it"
+        default=None, description="DSN of the owner role; `migrate` and `projection` read it"
     )
     runtime_role: str | None = Field(
         default=None, description="role that migrations grant to; default clavis_<service>"
