@@ -14,7 +14,7 @@ from clavis_kit.projection import IncompleteTopicsError, Projection, compared, p
 from clavis_kit.replay import Replay, replaying, shadowed
 from clavis_kit.settings import KeyFileError, ServiceSettings
 
-_LOOKS = 20
+_PATIENCE_SECONDS = 10
 _LOOK_SECONDS = 0.5
 Opened = tuple[ServiceSettings, Projection]
 Work = Callable[[Connection, Replay, Projection, argparse.Namespace], Awaitable[int]]
@@ -27,6 +27,10 @@ def add_projection(
     parser = verbs.add_parser("projection", help="what this service knows from events")
     actions = parser.add_subparsers(required=True)
     checking = actions.add_parser("checksum", help="compare with one made anew; 1 if they differ")
+    checking.add_argument(
+        "--patience", type=int, default=_PATIENCE_SECONDS, metavar="SECONDS",
+        help="how long the one in use may take to agree",
+    )  # fmt: skip
     checking.set_defaults(run=_runner(load, checksum))
     making = actions.add_parser("rebuild", help="put right from the topics, while logins go on")
     making.add_argument(
@@ -63,11 +67,12 @@ async def _with_topics(
 
 
 async def checksum(
-    connection: Connection, replay: Replay, projection: Projection, _: argparse.Namespace
+    connection: Connection, replay: Replay, projection: Projection, arguments: argparse.Namespace
 ) -> int:
     """Compare until both agree: the one in use may have events under way. 1 if they never do."""
+    looks = int(arguments.patience / _LOOK_SECONDS)
     found = await compared(connection, replay, projection)
-    for _look in range(_LOOKS):
+    for _ in range(looks):
         if found.equal:
             break
         await asyncio.sleep(_LOOK_SECONDS)

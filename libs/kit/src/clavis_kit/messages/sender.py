@@ -133,7 +133,7 @@ async def opened_sender(
         listed = read_providers(settings.sms_providers_file) if settings.sms_providers_file else []
         sms = await _sms_providers(settings, listed, http, deliveries, stack)
         fallback = settings.mail_webhook_url or settings.sms_webhook_url
-        mail = _mail_carrier(http, settings.smtp_url, fallback, settings.mail_from)
+        mail = _mail_carrier(http, settings.smtp_address, fallback, settings.mail_from)
         sender = MessageSender(sms, mail, deliveries=deliveries)
         yield OpenedSender(sender, deliveries, _receipt_keys(listed))
 

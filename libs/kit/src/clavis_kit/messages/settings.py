@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from clavis_kit.settings import ServiceSettings
+from clavis_kit.settings import KeyFileError, ServiceSettings
 
 
 class MessageSettings(ServiceSettings):
@@ -16,7 +16,20 @@ class MessageSettings(ServiceSettings):
     )
     mail_webhook_url: str | None = Field(default=None, description="e-mail by HTTP")
     smtp_url: str | None = Field(default=None, description="e-mail by a mail server")
+    smtp_url_file: Path | None = Field(
+        default=None, description="file with that address, where it holds a password"
+    )
     mail_from: str = "no-reply@clavis.example"
+
+    @property
+    def smtp_address(self) -> str | None:
+        """The mail server's address. Raises KeyFileError when its file cannot be read."""
+        if self.smtp_url_file is None:
+            return self.smtp_url
+        try:
+            return self.smtp_url_file.read_text().strip()
+        except OSError as error:
+            raise KeyFileError(f"{self.smtp_url_file}: cannot be read") from error
 
     @model_validator(mode="after")
     def _somewhere(self) -> "MessageSettings":
