@@ -36,26 +36,31 @@ class ImportOutcome(StrEnum):
 
 
 async def import_person(deps: Deps, entry: ImportedPerson) -> ImportOutcome:
-    """Enter one person; one who is already known by more than a login is left as is.
+    """Enter one person; one who is already known by more than a login is left as is."""
+    async with deps.transaction() as unit:
+        return await import_within(deps, unit, entry)
+
+
+async def import_within(deps: Deps, unit: Unit, entry: ImportedPerson) -> ImportOutcome:
+    """Enter one person in a larger transaction.
 
     BOE-A-2015-14215 section 7: convalidation needs the person's express consent, whose
     reference is kept as evidence.
     """
-    async with deps.transaction() as unit:
-        known = await unit.persons.find(entry.applicant.national_id)
-        if known is not None and known.status is not Status.NONE:
-            return ImportOutcome.UNCHANGED
-        # Nobody can be asked for a code here, so a number in use stays with its owner.
-        if await unit.contacts.owner_of(entry.applicant.mobile) is not None:
-            raise refuse("phone-in-use")
-        person = await enter_person(deps, unit, entry.applicant, _act(deps, entry))
-        if entry.activation_code is not None:
-            await _keep_code(deps, unit, person.subject_id, entry.activation_code)
-        if entry.renounced:
-            reference = {"reference": entry.consent_reference, "imported": True}
-            now = deps.clock.now()
-            await unit.evidence.add(person.subject_id, "renunciation", reference, now)
-            await end_by_renunciation(deps, unit, person.subject_id, Actor("operator"))
+    known = await unit.persons.find(entry.applicant.national_id)
+    if known is not None and known.status is not Status.NONE:
+        return ImportOutcome.UNCHANGED
+    # Nobody can be asked for a code here, so a number in use stays with its owner.
+    if await unit.contacts.owner_of(entry.applicant.mobile) is not None:
+        raise refuse("phone-in-use")
+    person = await enter_person(deps, unit, entry.applicant, _act(deps, entry))
+    if entry.activation_code is not None:
+        await _keep_code(deps, unit, person.subject_id, entry.activation_code)
+    if entry.renounced:
+        reference = {"reference": entry.consent_reference, "imported": True}
+        now = deps.clock.now()
+        await unit.evidence.add(person.subject_id, "renunciation", reference, now)
+        await end_by_renunciation(deps, unit, person.subject_id, Actor("operator"))
     return ImportOutcome.IMPORTED
 
 

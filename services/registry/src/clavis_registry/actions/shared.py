@@ -9,10 +9,10 @@ from clavis_kit.outbox import record_event
 from clavis_kit.sealed import seal
 
 from clavis_registry import events, texts
-from clavis_registry.deps import Deps
+from clavis_registry.deps import Deps, Keys
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import phone_hint
-from clavis_registry.rules.identity import contrast_datum, forbidden_words
+from clavis_registry.rules.identity import Document, contrast_datum, forbidden_words
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.messages import QueuedMessage
@@ -41,19 +41,36 @@ async def record_contact(deps: Deps, unit: Unit, subject_id: str) -> None:
 async def _contact_details(deps: Deps, unit: Unit, person: Person) -> contact_pb2.ContactDetails:
     contact = await unit.contacts.get(person.subject_id)
     document = await unit.documents.current(person.subject_id)
-    if contact is None or document is None or person.name is None:
-        raise LookupError("a registered person has contact data, a document and a name")
+    if contact is None or document is None:
+        raise LookupError("a registered person has contact data and a document")
+    code_hash = await unit.activation_codes.current_hash(person.subject_id)
+    return contact_details(
+        deps.keys, person, document, contact.email, contact.verified_mobile, code_hash
+    )
+
+
+def contact_details(  # noqa: PLR0913  each is a member of the message
+    keys: Keys,
+    person: Person,
+    document: Document,
+    email: str,
+    mobile: str | None,
+    activation_code_hash: str | None,
+) -> contact_pb2.ContactDetails:
+    """Write what the credential services need to know of a registered person."""
+    if person.name is None:
+        raise LookupError("a registered person has a name")
     contrast = contrast_datum(person.national_id, document)
     return contact_pb2.ContactDetails(
         subject_id=person.subject_id,
         version=person.contact_version,
-        phone=contact.verified_mobile or "",
-        email=contact.email,
+        phone=mobile or "",
+        email=email,
         language=person.language or "",
-        contrast_hash=deps.keys.contrast.bound(person.subject_id, contrast),
-        activation_code_hash=await unit.activation_codes.current_hash(person.subject_id) or "",
+        contrast_hash=keys.contrast.bound(person.subject_id, contrast),
+        activation_code_hash=activation_code_hash or "",
         forbidden_words=[
-            _forbidden(deps.keys.names, word)
+            _forbidden(keys.names, word)
             for word in forbidden_words(person.national_id, person.name)
         ],
     )
