@@ -32,6 +32,7 @@ async def settings(tmp_path: Path, database: DatabaseFactory, outside: Outside) 
     made = await database("pin")
     return PinSettings(
         database_url=made.dsn,
+        migration_database_url=made.owner_dsn,
         kafka_bootstrap="127.0.0.1:1",
         port=1,
         public_url="http://pin.test",

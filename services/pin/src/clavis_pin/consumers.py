@@ -6,8 +6,10 @@ from typing import Any
 from clavis_events.codec import CONTACT_TOPIC, PERSON_TOPIC
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_kit.bus import EventRecord
+from clavis_kit.clock import Clock
 from clavis_kit.consumer import Handler
 from clavis_kit.db import Connection
+from clavis_kit.projection import Projection
 from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
@@ -136,3 +138,24 @@ def handlers(contact_key: ECKey) -> Mapping[type[Message], Handler]:
         person_pb2.Revoked: on_ended(PersonStatus.REVOKED),
         contact_pb2.ContactChanged: on_contact_changed(contact_key),
     }
+
+
+def projected(contact_key: ECKey, clock: Clock) -> Projection:
+    """Say what of this service events alone write; `reported_at` is its own."""
+
+    async def changed(db: Connection, subject_ids: list[str]) -> None:
+        # Whether it went to a phone that is still theirs is not known: a new one is soon had.
+        await pins.void_pins(db, subject_ids, clock.now())
+
+    return Projection(
+        table="person",
+        key="subject_id",
+        versions=("person_version", "contact_version"),
+        columns=(
+            "national_id_hash", "level", "status", "phone_verified", "frozen",
+            "phone", "contrast_hash", "language",
+        ),
+        topics=TOPICS,
+        handlers=handlers(contact_key),
+        changed=changed,
+    )  # fmt: skip

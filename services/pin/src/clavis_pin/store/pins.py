@@ -1,5 +1,6 @@
 """SQL of PINs. Each function is one statement, so what it decides is atomic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -276,14 +277,19 @@ async def waiting_pin(pool: Pool, subject_id: str, now: datetime) -> Pin | None:
 
 async def void_pin(db: Connection, subject_id: str, now: datetime) -> None:
     """End a PIN under way: the identity or the phone behind it has gone."""
+    await void_pins(db, [subject_id], now)
+
+
+async def void_pins(db: Connection, subject_ids: Sequence[str], now: datetime) -> None:
+    """End the PINs under way of several people."""
     await db.execute(
         """
         UPDATE pin
            SET voided_at = $2
-         WHERE subject_id = $1
+         WHERE subject_id = ANY ($1::uuid[])
            AND consumed_at IS NULL
            AND voided_at IS NULL
         """,
-        subject_id,
+        list(subject_ids),
         now,
     )
