@@ -14,7 +14,7 @@ from dev.services import Service, by_name
 # Who may call whom, by service token.
 TRUSTED_CALLERS: dict[str, tuple[str, ...]] = {
     "registry": ("gateway", "signing"),
-    "pin": ("gateway",),
+    "pin": ("gateway", "portal"),
     "permanent": ("gateway", "signing"),
     "signing": ("gateway",),
     "gateway": (),
@@ -89,6 +89,8 @@ def _registry(layout: Layout) -> _Values:
         "NAME_KEY_FILE": _key(layout, "name.key"),
         "CONTACT_READERS_FILE": _key(layout, "contact-readers.json"),
         "CHECKPOINT_KEY_FILE": _key(layout, "checkpoint.pem"),
+        "SEAL_KEY_FILE": layout.file("pki", "registry", "seal.key.pem"),
+        "SEAL_CERT_FILE": layout.file("pki", "registry", "seal.cer.pem"),
         **_messages(layout),
         **_openid(layout),
     }
@@ -100,7 +102,11 @@ def _pin(layout: Layout) -> _Values:
         "CONTRAST_KEY_FILE": _key(layout, "contrast.key"),
         "CONTACT_KEY_FILE": _key(layout, "contact-pin.pem"),
         "PIN_PEPPER_FILE": _key(layout, "pin-pepper.key"),
+        "APP_URL": layout.url("portal") + "/app/",
+        "APP_KEY_FILE": _key(layout, "app.key"),
+        "VAPID_KEY_FILE": _key(layout, "vapid.pem"),
         **_messages(layout),
+        **_openid(layout),
     }
 
 
@@ -162,7 +168,7 @@ def _backend(layout: Layout, name: str) -> _Values:
 
 
 def _portal(layout: Layout) -> _Values:
-    siblings = ("permanent", "signing", "gateway")
+    siblings = ("pin", "permanent", "signing", "gateway")
     urls: _Values = {f"{name.upper()}_URL": layout.url(name) for name in siblings}
     return _backend(layout, "portal") | urls
 

@@ -21,6 +21,7 @@ SYMMETRIC = (
     "key-encryption",
     "pepper",
     "pin-pepper",
+    "app",
     "permanent-pepper",
     "portal-session",
     "console-session",
@@ -53,6 +54,7 @@ def ensure_keys(directory: Path) -> None:
         *(s.name for s in CORE),
         *_BACKENDS,
         "checkpoint",
+        "vapid",
         *(f"contact-{r}" for r in CONTACT_READERS),
     )
     for name in pairs:

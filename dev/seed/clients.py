@@ -13,7 +13,13 @@ from dev.pages import text
 
 _SCOPE = "openid profile email phone identity offline_access"
 _SECTORS = {"web": "biblioteca", "substantial": "padron", "high": "salud"}
-_CITIZEN_APIS = ("clavis-registry", "clavis-permanent", "clavis-signing", "clavis-gateway")
+_CITIZEN_APIS = (
+    "clavis-registry",
+    "clavis-pin",
+    "clavis-permanent",
+    "clavis-signing",
+    "clavis-gateway",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ import pytest
 import pytest_asyncio
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
+from clavis_kit.messages import opened_sender
 from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
 from clavis_pin.app import create_app, create_deps, read_keys
+from clavis_pin.app_wiring import access_tokens, create_parts, push_client
 from clavis_pin.settings import PinSettings
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -37,11 +39,14 @@ async def settings(tmp_path: Path, database: DatabaseFactory, outside: Outside) 
         port=1,
         public_url="http://pin.test",
         sms_webhook_url=f"{outside.url}/api/messages",
-        trusted_callers={name: f"{outside.url}/{name}" for name in ("gateway", "signing")},
+        trusted_callers={name: f"{outside.url}/{name}" for name in CALLERS},
+        app_url="https://portal.test/app/",
+        oidc_issuer=outside.url,
         **write_key_files(tmp_path),
     )
 
 
+CALLERS = ("gateway", "signing", "portal")
 OpenWorld = Callable[..., Awaitable[World]]
 
 
@@ -52,7 +57,7 @@ async def open_world(
     """Open a service with changed settings, on the one database; any number of times."""
     signers = {
         name: ServiceTokenSigner(name, ec.generate_private_key(ec.SECP256R1()), frozen_clock)
-        for name in ("gateway", "signing")
+        for name in CALLERS
     }
     outside.key_sets.update({name: signer.jwks for name, signer in signers.items()})
     async with AsyncExitStack() as stack:
@@ -81,9 +86,15 @@ async def opened(
         stack.push_async_callback(pool.close)
         http = await stack.enter_async_context(httpx.AsyncClient())
         keys = JwksCache(http)
-        runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys)
+        out = await stack.enter_async_context(opened_sender(settings, http, pool, frozen_clock))
+        runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, out.sender)
         app = create_app(settings, clock=frozen_clock)
-        app.state.deps = create_deps(settings, runtime, read_keys(settings))
+        push_http = await stack.enter_async_context(push_client())
+        parts = create_parts(settings, frozen_clock, push_http)
+        deps = create_deps(settings, runtime, read_keys(settings), parts)
+        stack.push_async_callback(parts.errands.settle)
+        app.state.deps = deps
+        app.state.access_tokens = access_tokens(settings, runtime)
         app.state.service_tokens = ServiceTokenVerifier(
             "pin", settings.trusted_callers, keys, frozen_clock
         )
@@ -91,4 +102,4 @@ async def opened(
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://pin.test")
         )
-        yield World(client, pool, frozen_clock, outside, settings, signers)
+        yield World(client, pool, frozen_clock, outside, settings, signers, deps)

@@ -21,6 +21,7 @@ from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.sealed import seal
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_pin.consumers import handlers
+from clavis_pin.deps import Deps
 from clavis_pin.settings import PinSettings
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -76,10 +77,10 @@ class Outside:
 
 def write_key_files(directory: Path) -> dict[str, Path]:
     files = {}
-    for name in ("national_id", "contrast", "pin_pepper"):
+    for name in ("national_id", "contrast", "pin_pepper", "app"):
         files[f"{name}_file" if "pepper" in name else f"{name}_key_file"] = directory / name
         (directory / name).write_bytes(secrets.token_bytes(32))
-    for name in ("contact_key_file", "service_key_file"):
+    for name in ("contact_key_file", "service_key_file", "vapid_key_file"):
         files[name] = directory / name
         pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.PEM,
@@ -106,6 +107,7 @@ class World:
     outside: Outside
     settings: PinSettings
     signers: dict[str, ServiceTokenSigner]
+    deps: Deps
     versions: dict[str, int] = field(default_factory=dict)
 
     def token(self, caller: str = "gateway", audience: str = "pin") -> dict[str, str]:

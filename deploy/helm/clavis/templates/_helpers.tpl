@@ -72,6 +72,9 @@ MAIL_WEBHOOK_URL: {{ $root.Values.messages.mailWebhookUrl | quote }}
 OIDC_ISSUER: {{ $root.Values.issuer | quote }}
 OIDC_JWKS_URL: {{ printf "%s/jwks" (include "clavis.url" (dict "root" $root "name" "gateway")) | quote }}
 {{- end }}
+{{- if eq .name "pin" }}
+APP_URL: {{ printf "%s/app/" $root.Values.portalUrl | quote }}
+{{- end }}
 {{- if eq .name "signing" }}
 PKI_BASE_URL: {{ $root.Values.pkiUrl | quote }}
 {{- end }}

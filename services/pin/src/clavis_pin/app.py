@@ -6,19 +6,20 @@ import secrets
 from collections.abc import AsyncIterator
 
 import asyncpg
+from clavis_events.codec import DEVICE_TOPIC
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.logging import get_logger
-from clavis_kit.messages import create_sender
 from clavis_kit.pepper import Pepper
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.sealed import read_own_key
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from clavis_pin import consumers
+from clavis_pin import app_wiring, consumers
+from clavis_pin.app_parts import AppParts
 from clavis_pin.deps import Deps, Keys
 from clavis_pin.routes import pins as pin_routes
 from clavis_pin.settings import MIGRATIONS, PinSettings
@@ -39,22 +40,39 @@ def create_app(settings: PinSettings, *, clock: Clock | None = None) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(
-            app, settings, time_source, migrations_dir=MIGRATIONS, subscribe=subscribe
-        ) as runtime:
-            deps = create_deps(settings, runtime, keys)
+        async with (
+            running(
+                app,
+                settings,
+                time_source,
+                migrations_dir=MIGRATIONS,
+                publishes=(DEVICE_TOPIC,),
+                subscribe=subscribe,
+            ) as runtime,
+            app_wiring.push_client() as push_http,
+        ):
+            parts = app_wiring.create_parts(settings, time_source, push_http)
+            deps = create_deps(settings, runtime, keys, parts)
             app.state.deps = deps
             app.state.jwks = runtime.signer.jwks
-            async with background(_sweep_quotas(deps)):
+            app.state.access_tokens = app_wiring.access_tokens(settings, runtime)
+            jobs = (
+                _sweep_quotas(deps),
+                app_wiring.sweep(deps),
+                parts.watch.listen(settings.database_url),
+            )
+            async with background(*jobs):
                 yield
+                await parts.errands.settle()
 
     app = create_frame(
         title="Clavis PIN",
-        description="One-time PINs by SMS. Knows no name.",
+        description="One-time PINs, and logins confirmed on a device. Knows no name.",
         max_body_bytes=settings.max_body_bytes,
         lifespan=lifespan,
     )
     app.include_router(pin_routes.router)
+    app_wiring.include_routes(app)
 
     @app.get("/.well-known/jwks.json", include_in_schema=False)
     async def jwks() -> JSONResponse:
@@ -72,7 +90,7 @@ def read_keys(settings: PinSettings) -> Keys:
     )
 
 
-def create_deps(settings: PinSettings, runtime: Runtime, keys: Keys) -> Deps:
+def create_deps(settings: PinSettings, runtime: Runtime, keys: Keys, parts: AppParts) -> Deps:
     """Gather what the actions use."""
     return Deps(
         pool=runtime.pool,
@@ -80,10 +98,11 @@ def create_deps(settings: PinSettings, runtime: Runtime, keys: Keys) -> Deps:
         new_id=new_id,
         random_bytes=secrets.token_bytes,
         keys=keys,
-        messages=create_sender(runtime.http, sms_webhook_url=settings.sms_webhook_url),
+        messages=runtime.messages,
         policy=settings.policy,
         networks=settings.networks,
         brand=settings.brand,
+        app=parts,
     )
 
 

@@ -1,4 +1,7 @@
-"""The registry's facts as this service keeps them. An ended identity loses its PIN at once."""
+"""The registry's facts as this service keeps them.
+
+An ended identity loses its PIN and its devices at once.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -14,6 +17,7 @@ from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
 
+from clavis_pin.actions import devices
 from clavis_pin.rules.people import Level, PersonStatus
 from clavis_pin.store import pins, projection
 from clavis_pin.store.projection import Contact, PersonFact
@@ -47,10 +51,15 @@ async def on_level_raised(db: Connection, event: person_pb2.LevelRaised, _: Even
 async def on_phone_changed(
     db: Connection, event: person_pb2.PhoneChanged, record: EventRecord
 ) -> None:
-    """Note that there is another phone, or none: a PIN sent to the former one is void."""
+    """Note that there is another phone, or none: a PIN sent to the former one is void.
+
+    Whoever lost the number to somebody else loses the devices that it may have proven too.
+    """
     fact = PersonFact(event.subject_id, event.version, phone_verified=event.phone_verified)
     if await projection.apply_person_fact(db, fact):
         await pins.void_pin(db, event.subject_id, record.occurred_at)
+        if not event.phone_verified:
+            await devices.end_all(db, event.subject_id, record.occurred_at)
 
 
 async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRecord) -> None:
@@ -91,6 +100,7 @@ def on_ended(status: PersonStatus) -> Callable[[Connection, Any, EventRecord], A
         )
         if await projection.apply_person_fact(db, fact):
             await pins.void_pin(db, event.subject_id, record.occurred_at)
+            await devices.end_all(db, event.subject_id, record.occurred_at)
 
     return handle
 

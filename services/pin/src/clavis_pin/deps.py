@@ -9,6 +9,7 @@ from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
 from clavis_kit.pepper import Pepper
 
+from clavis_pin.app_parts import AppParts
 from clavis_pin.rules.pins import PinPolicy
 from clavis_pin.rules.sources import Networks
 
@@ -35,3 +36,4 @@ class Deps:
     policy: PinPolicy
     networks: Networks
     brand: str
+    app: AppParts

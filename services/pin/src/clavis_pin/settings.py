@@ -3,17 +3,18 @@
 from datetime import timedelta
 from pathlib import Path
 
-from clavis_kit.settings import ServiceSettings
+from clavis_kit.messages.settings import MessageSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from clavis_pin.app_settings import AppSettings
 from clavis_pin.rules.pins import PinPolicy
 from clavis_pin.rules.sources import Networks
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
-class PinSettings(ServiceSettings):
+class PinSettings(AppSettings, MessageSettings):
     """Settings of the PIN service, read from CLAVIS_PIN_*."""
 
     model_config = SettingsConfigDict(env_prefix="CLAVIS_PIN_", frozen=True, extra="ignore")
@@ -24,7 +25,6 @@ class PinSettings(ServiceSettings):
     contrast_key_file: Path = Field(description="key of contrast_hash")
     contact_key_file: Path = Field(description="EC P-256 private key, PEM: opens contact data")
     pin_pepper_file: Path = Field(description="keys of the stored PIN hashes: raw or a ring")
-    sms_webhook_url: str = Field(description="where SMS are posted")
     lifetime_seconds: int = Field(default=600, ge=60, le=3600)
     max_failures: int = Field(default=5, ge=1, le=100)
     lockout_seconds: int = Field(default=900, ge=60)

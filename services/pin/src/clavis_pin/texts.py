@@ -28,3 +28,27 @@ def pin_sms(
     template = _BY_LANGUAGE.get(code, _BY_LANGUAGE[DEFAULT_LANGUAGE])
     minutes = int(lifetime.total_seconds()) // 60
     return compose(template, relying_party, brand=brand, pin=pin, minutes=minutes)
+
+
+_ENROLMENT = {
+    "es": (
+        "{brand}: {code} es su clave para activar la app en un telefono.{name}"
+        " Vale {minutes} minutos. No la diga a nadie.\n@{domain} #{code}"
+    ),
+    "en": (
+        "{brand}: {code} is your code to activate the app on a phone.{name}"
+        " Valid for {minutes} minutes. Tell it to no one.\n@{domain} #{code}"
+    ),
+}
+
+
+def enrolment_sms(*, language: str, brand: str, code: str, lifetime: timedelta, domain: str) -> str:
+    """Write the SMS of the code that proves a device.
+
+    WICG "Origin-bound one-time codes delivered via SMS": the last line names the origin, so that a
+    browser offers the code to that site alone.
+    """
+    spoken = language.partition("-")[0].lower()
+    template = _ENROLMENT.get(spoken, _ENROLMENT[DEFAULT_LANGUAGE])
+    minutes = int(lifetime.total_seconds()) // 60
+    return compose(template, "", brand=brand, code=code, minutes=minutes, domain=domain)

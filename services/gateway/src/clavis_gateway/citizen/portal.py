@@ -27,16 +27,18 @@ class PortalSettings(BffSettings):
     client_id: str = "portal"
     session_cookie: str = Field(default="__Host-Http-portal", pattern=r"^__Host-Http-[a-z-]+$")
     registry_url: str = Field(description="base URL of the registry, internal")
+    pin_url: str = Field(description="base URL of the PIN service, internal")
     permanent_url: str = Field(description="base URL of the permanent password service, internal")
     signing_url: str = Field(description="base URL of the signing service, internal")
     gateway_url: str = Field(description="base URL of the gateway, internal")
 
 
 def upstreams(settings: PortalSettings) -> list[Upstream]:
-    """List the APIs of the portal: only the citizen's own parts of four services."""
+    """List the APIs of the portal: only the citizen's own parts of five services."""
     document = MAX_DOCUMENT_BYTES + MULTIPART_BYTES
     return [
         Upstream("registry", settings.registry_url, CITIZEN_PREFIX),
+        Upstream("pin", settings.pin_url, CITIZEN_PREFIX),
         Upstream("permanent", settings.permanent_url, CITIZEN_PREFIX),
         Upstream("signing", settings.signing_url, CITIZEN_PREFIX, max_body_bytes=document),
         Upstream("gateway", settings.gateway_url, CITIZEN_PREFIX),

@@ -17,7 +17,7 @@ from clavis_pin.errors import signature_refused
 from clavis_pin.rules import app_requests as rules
 from clavis_pin.rules.app_requests import Decision
 from clavis_pin.rules.device_proofs import DECISION_TYPE
-from clavis_pin.store import app_answers, app_requests, app_upkeep, devices
+from clavis_pin.store import app_answers, app_requests, devices, pins, projection
 from clavis_pin.store.app_requests import AppRequest
 from clavis_pin.store.devices import Device
 
@@ -142,7 +142,8 @@ def _signed_number(
 
 async def _freeze(deps: Deps, db: Connection, subject_id: str, now: datetime) -> None:
     """Refuse the person here from this transaction on, and tell everybody else."""
-    await app_upkeep.report_person(db, subject_id, now)
+    await projection.report_fraud(db, subject_id, now)
+    await pins.void_pin(db, subject_id, now)
     await app_requests.close_all(db, subject_id)
     version = await devices.next_fact(db, subject_id)
     await record_event(db, events.fraud_reported(deps.new_id(), subject_id, version, now))

@@ -8,6 +8,7 @@ from clavis_kit import national_id
 from clavis_kit.messages import UndeliverableError
 from clavis_kit.metrics import OUTCOMES
 
+from clavis_pin.actions import app_notices
 from clavis_pin.actions.outcomes import (
     AttemptOutcome,
     Limited,
@@ -105,6 +106,8 @@ async def _show_in_app(deps: Deps, request: PinRequest, person: Person) -> Reque
     placed = await store.place_pin(deps.pool, Placing(pin, "", 0), deps.policy)
     if not placed.stored:
         return Mismatch()
+    seconds = int(deps.policy.lifetime.total_seconds())
+    app_notices.announce(deps, person.subject_id, app_notices.PIN, seconds)
     return Sent(pin.pin_request_id, Channel.APP, None, pin.sent_at, pin.expires_at)
 
 

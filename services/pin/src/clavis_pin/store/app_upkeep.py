@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clavis_kit.db import Connection, Pool
+from clavis_kit.db import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +86,6 @@ async def drop_subscription(pool: Pool, device_id: str, endpoint: str) -> None:
     """Forget an address that is no more, unless the device gave another meanwhile."""
     await pool.execute(
         "DELETE FROM push_subscription WHERE device_id = $1 AND endpoint = $2", device_id, endpoint
-    )
-
-
-async def report_person(db: Connection, subject_id: str, now: datetime) -> None:
-    """Freeze a person here at once; the registry's own freezing follows the event."""
-    await db.execute(
-        """
-        WITH reported AS (
-            UPDATE person
-               SET reported_at = coalesce(reported_at, $2)
-             WHERE subject_id = $1
-        )
-        UPDATE pin
-           SET voided_at = $2
-         WHERE subject_id = $1
-           AND consumed_at IS NULL
-           AND voided_at IS NULL
-        """,
-        subject_id,
-        now,
     )
 
 
