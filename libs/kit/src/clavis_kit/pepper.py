@@ -76,7 +76,8 @@ class Pepper:
 def read_keys(path: Path) -> list[PepperKey]:
     """Read a pepper's keys from either form of the file. Raises KeyFileError."""
     content = read_key_bytes(path)
-    if not content.lstrip().startswith(b"{"):
+    # Random bytes may begin with a brace too; they are never all ASCII.
+    if not content.isascii() or not content.lstrip().startswith(b"{"):
         return [PepperKey(FIRST_ID, content)]
     try:
         keys = [_key(entry) for entry in json.loads(content)["keys"]]
