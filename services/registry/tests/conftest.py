@@ -19,6 +19,7 @@ from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceToke
 from clavis_registry.actions.offices import add_office, add_officer
 from clavis_registry.app import build_deps, create_app, furnish, read_keys
 from clavis_registry.settings import RegistrySettings
+from clavis_testkit.pki.seal import ensure_seal
 from clavis_testkit.service_databases import Database, DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
@@ -50,6 +51,7 @@ def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
         (tmp_path / "reader.pem").write_bytes(private_key_pem())
         reader = read_own_key(tmp_path / "reader.pem", "pin")
         (tmp_path / "checkpoint.pem").write_bytes(private_key_pem())
+        ensure_seal(tmp_path, now=NOW)
         readers = {"keys": [reader.as_dict(private=False)]}
         (tmp_path / "readers.json").write_text(json.dumps(readers))
         return RegistrySettings(
@@ -57,6 +59,7 @@ def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
             service_key_file=tmp_path / "service.pem", oidc_issuer=ISSUER,
             contact_readers_file=tmp_path / "readers.json",
             checkpoint_key_file=tmp_path / "checkpoint.pem",
+            seal_key_file=tmp_path / "seal.key.pem", seal_cert_file=tmp_path / "seal.cer.pem",
             sms_webhook_url="http://provider.test/messages", **files,
         )  # fmt: skip
 

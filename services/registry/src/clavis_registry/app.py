@@ -26,6 +26,7 @@ from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
 from clavis_registry.routes import citizen, internal, officer, published
+from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 from clavis_registry.texts import TEMPLATES
 
@@ -95,6 +96,7 @@ def build_deps(
         keys=keys,
         messages=messages,
         documents=DocumentRenderer(TEMPLATES, name="registry"),
+        seal=Seal.from_files(settings.seal_key_file, settings.seal_cert_file, clock),
     )
 
 

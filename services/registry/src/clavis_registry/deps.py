@@ -14,6 +14,7 @@ from clavis_kit.messages import MessageSender
 from joserfc.jwk import ECKey, KeySet
 
 from clavis_registry.rules.contact import PhoneCodePolicy
+from clavis_registry.sealing import Seal
 from clavis_registry.settings import RegistrySettings
 from clavis_registry.store import Unit, reads, unit_of_work
 
@@ -42,6 +43,7 @@ class Deps:
     keys: Keys
     messages: MessageSender
     documents: DocumentRenderer
+    seal: Seal
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Unit]:

@@ -6,6 +6,7 @@ crl/*.crl                their revocation lists, signed afresh at every call
 authorities/             keys of the test authorities
 localhost.cer.pem        the TLS front's certificate; tls-ca.cer.pem and trust.pem its issuer
 signing/                 root and issuing authority of the signing service
+registry/                the registry's electronic seal and the authority behind it
 index.json               what the citizens' certificates are
 """
 
@@ -27,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 from clavis_testkit.pki import profiles
 from clavis_testkit.pki.authority import Authority, Urls, certificate_pem, lasts, write_key
 from clavis_testkit.pki.holders import DEMO_HOLDERS, CertificateKind, Holder
+from clavis_testkit.pki.seal import ensure_seal
 from clavis_testkit.pki.signing_ca import ensure_signing_ca
 from clavis_testkit.pki.tls import ensure_tls
 
@@ -75,6 +77,7 @@ def create_demo_pki(
     directory.mkdir(parents=True, exist_ok=True)
     ensure_tls(directory, now=now)
     ensure_signing_ca(directory / "signing", now=now, base_url=signing_base_url)
+    ensure_seal(directory / "registry", now=now)
     wish = _fingerprint(crl_base_url, ocsp_url, holders)
     entries = _existing(directory, wish, now)
     if entries is None:
