@@ -16,6 +16,7 @@ class FactKind(StrEnum):
     ACTIVATION_CODE_BLOCKED = "activation_code_blocked"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_SUSPENDED = "passkey_suspended"
     TOTP_ADDED = "totp_added"
     TOTP_REMOVED = "totp_removed"
     RECOVERY_CODES_CREATED = "recovery_codes_created"
