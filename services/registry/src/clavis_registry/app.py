@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 from clavis_kit.access_tokens import AccessTokenVerifier
@@ -20,15 +21,17 @@ from clavis_kit.settings import read_ec_private_key
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+from clavis_registry.actions.letters import tend_forever
 from clavis_registry.actions.messages import deliver_forever
 from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
-from clavis_registry.routes import citizen, internal, officer, published
+from clavis_registry.routes import citizen, internal, officer, published, ways_in
 from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 from clavis_registry.texts import TEMPLATES
+from clavis_registry.trust import build_judge, read_providers
 
 AUDIENCE = "clavis-registry"
 
@@ -43,9 +46,12 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
             app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS
         ) as runtime:
             deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
+            deps = replace(deps, certificates=build_judge(settings, runtime.http, time))
             furnish(app, deps, runtime.keys)
             app.state.jwks = runtime.signer.jwks
-            async with background(deliver_forever(deps), seal_forever(deps), retain_forever(deps)):
+            async with background(
+                deliver_forever(deps), seal_forever(deps), retain_forever(deps), tend_forever(deps)
+            ):
                 yield
 
     app = create_kit_app(
@@ -54,7 +60,8 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
         max_body_bytes=settings.max_body_bytes,
         lifespan=lifespan,
     )
-    for router in (officer.router, citizen.router, internal.router, published.router):
+    routers = (officer.router, citizen.router, internal.router, published.router)
+    for router in (*routers, *ways_in.ROUTERS):
         app.include_router(router)
     return app
 
@@ -96,6 +103,7 @@ def build_deps(
         keys=keys,
         messages=messages,
         documents=DocumentRenderer(TEMPLATES, name="registry"),
+        video_providers=read_providers(settings),
         seal=Seal.from_files(settings.seal_key_file, settings.seal_cert_file, clock),
     )
 

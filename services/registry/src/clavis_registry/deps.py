@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from clavis_certificates.judge import CertificateJudge
 from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.documents import DocumentRenderer
+from clavis_kit.ids import new_secret
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
 from joserfc.jwk import ECKey, KeySet
@@ -44,6 +46,11 @@ class Deps:
     messages: MessageSender
     documents: DocumentRenderer
     seal: Seal
+    new_secret: Callable[[], str] = new_secret
+    certificates: CertificateJudge | None = None
+    """None where nobody enrols with a certificate."""
+    video_providers: KeySet | None = None
+    """Keys of the providers of automatic video; None where there are none."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Unit]:

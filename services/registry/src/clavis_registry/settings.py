@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from clavis_registry.rules.contact import PhoneCodePolicy
 from clavis_registry.rules.retention import RetentionPolicy
+from clavis_registry.ways_in_settings import WaysInSettings
 
 _PACKAGE = Path(__file__).parent
 _BUNDLED_MIGRATIONS = _PACKAGE / "migrations"
@@ -20,7 +21,7 @@ MIGRATIONS = (
 )
 
 
-class RegistrySettings(MessageSettings):
+class RegistrySettings(WaysInSettings, MessageSettings):
     """What the registry needs to run."""
 
     model_config = SettingsConfigDict(env_prefix="CLAVIS_REGISTRY_", frozen=True, extra="ignore")

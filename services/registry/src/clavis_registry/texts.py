@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from babel.dates import format_date
 
 _PACKAGE = Path(__file__).parent
 TEMPLATES = _PACKAGE / "templates"
@@ -31,7 +34,9 @@ def text_language(language: str | None) -> str:
 @cache
 def texts(language: str) -> dict[str, Any]:
     """Read the texts of a language that has them."""
-    catalogue: dict[str, Any] = json.loads((_PACKAGE / "texts" / f"{language}.json").read_text())
+    catalogue: dict[str, Any] = {}
+    for path in sorted((_PACKAGE / "texts").glob(f"*{language}.json")):
+        catalogue |= json.loads(path.read_text())
     return catalogue
 
 
@@ -39,6 +44,12 @@ def message(language: str | None, name: str, **values: object) -> str:
     """Return a message in the person's language with its values filled in."""
     template: str = texts(text_language(language))[name]
     return template.format(**values)
+
+
+def long_date(language: str | None, day: date) -> str:
+    """Write a day in words, as the language does."""
+    written: str = format_date(day, "long", locale=LOCALES[text_language(language)])
+    return written
 
 
 @cache

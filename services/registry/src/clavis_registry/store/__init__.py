@@ -12,6 +12,7 @@ from clavis_registry.store.approvals import ApprovalStore
 from clavis_registry.store.census import CensusStore
 from clavis_registry.store.changes import ContactChangeStore
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
+from clavis_registry.store.convalidations import ConvalidationStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
 from clavis_registry.store.letter_requests import LetterRequestStore
@@ -62,6 +63,7 @@ class Unit:
         self.videos = VideoStore(connection)
         self.appointments = AppointmentStore(connection)
         self.trail = TrailStore(connection)
+        self.convalidations = ConvalidationStore(connection)
         self.retention = RetentionStore(connection)
 
 

@@ -1,0 +1,139 @@
+"""The printer's spool: letters made with a code that exists on paper only, and their way."""
+
+import io
+from typing import Any
+
+import segno
+from babel.dates import format_date
+from clavis_kit.ids import is_id
+
+from clavis_registry import texts
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules.letter import LetterEvent, LetterState, canonical_csv, new_csv, shown
+from clavis_registry.store import Unit
+from clavis_registry.store.census import CensusRecord
+from clavis_registry.store.evidence import Actor
+from clavis_registry.store.letters import Letter
+from clavis_registry.store.postal import PostalAddress
+
+TEMPLATE = "invitation.typ"
+QR_ERROR_LEVEL = "m"
+
+
+async def spool(deps: Deps, state: LetterState, limit: int = 200) -> list[Letter]:
+    """List the letters in a state, oldest first."""
+    async with deps.reading() as unit:
+        return await unit.letters.spool(state, limit)
+
+
+async def make_letter(deps: Deps, letter_id: str) -> tuple[str, bytes]:
+    """Return a code and the document that carries it; neither counts before `count_printed`."""
+    async with deps.reading() as unit:
+        letter = await unit.letters.get(letter_id)
+        if letter is None:
+            raise refuse("letter-not-found")
+        if letter.state is not LetterState.QUEUED:
+            raise refuse("letter-not-queued")
+        person = await unit.census.get(letter.national_id_hash)
+        address = await unit.postal_addresses.get(letter.national_id_hash)
+    if person is None or address is None:
+        raise refuse("address-not-on-record")
+    csv = new_csv(deps.random_below)
+    return csv, await deps.documents.render_pdf(TEMPLATE, _data(deps, letter, person, address, csv))
+
+
+async def count_printed(deps: Deps, actor: Actor, letter_id: str, csv: str) -> None:
+    """Put a letter's code in force. Of two printers at once one wins: letter-not-queued."""
+    now = deps.clock.now()
+    async with deps.transaction() as unit:
+        expires_at = now + deps.settings.letter_policy.lifetime
+        if not await unit.letters.printed(letter_id, csv_hash(deps, csv), now, expires_at):
+            raise refuse("letter-not-queued")
+        await unit.evidence.audit(None, actor, "letter-printed", now, {"letter_id": letter_id})
+
+
+async def print_letter(deps: Deps, actor: Actor, letter_id: str) -> bytes:
+    """Make a letter and put its code in force at once, for a printer beside the screen."""
+    csv, pdf = await make_letter(deps, letter_id)
+    await count_printed(deps, actor, letter_id, csv)
+    return pdf
+
+
+async def mark_sent(deps: Deps, actor: Actor, letter_id: str) -> None:
+    """Keep that the post took a letter."""
+    now = deps.clock.now()
+    async with deps.transaction() as unit:
+        if not await unit.letters.sent(letter_id, now):
+            raise refuse("letter-not-printed")
+        await unit.evidence.audit(None, actor, "letter-sent", now, {"letter_id": letter_id})
+
+
+async def mark_returned(deps: Deps, actor: Actor, scanned: str) -> str:
+    """Keep that a letter came back, by its reference or by the code on it; return its id."""
+    now = deps.clock.now()
+    async with deps.transaction() as unit:
+        letter = await _scanned(deps, unit, scanned)
+        if letter is None:
+            raise refuse("letter-not-found")
+        if not await unit.letters.end(
+            letter.letter_id, LetterEvent.RETURN, LetterState.RETURNED, now
+        ):
+            raise refuse("letter-not-on-its-way")
+        facts = {"letter_id": letter.letter_id}
+        await unit.evidence.audit(None, actor, "letter-returned", now, facts)
+    return letter.letter_id
+
+
+async def _scanned(deps: Deps, unit: Unit, text: str) -> Letter | None:
+    if csv := canonical_csv(text):
+        return await unit.letters.by_csv(csv_hash(deps, csv))
+    reference = text.strip().lower()
+    return await unit.letters.get(reference) if is_id(reference) else None
+
+
+def csv_hash(deps: Deps, csv: str) -> str:
+    """Return what is kept of a code."""
+    return deps.keys.activation.bound("letter", csv)
+
+
+def completion_url(deps: Deps, csv: str) -> str:
+    """Return the address in the QR code. The code is in the fragment: no server logs it."""
+    return f"{deps.settings.oidc_issuer}/register/letter#{csv}"
+
+
+def _data(
+    deps: Deps, letter: Letter, person: CensusRecord, address: PostalAddress, csv: str
+) -> dict[str, Any]:
+    language = texts.text_language(letter.language)
+    text, locale = texts.texts(language)["invitation"], texts.LOCALES[language]
+    now = deps.clock.now()
+    day, last = (
+        format_date(deps.day_of(moment), "long", locale=locale)
+        for moment in (now, now + deps.settings.letter_policy.lifetime)
+    )
+    url = completion_url(deps, csv)
+    values = {"brand": deps.settings.brand, "last": last, "url": url.partition("#")[0]}
+    return {
+        "brand": deps.settings.brand,
+        "language": language,
+        "text": {name: sentence.format(**values) for name, sentence in text.items()},
+        "address": [
+            person.name.full,
+            *address.lines,
+            f"{address.postcode} {address.municipality}",
+            address.province,
+        ],
+        "date": day,
+        "code": shown(csv),
+        "qr": _qr(url),
+        "reference": letter.letter_id,
+    }
+
+
+def _qr(content: str) -> str:
+    """Draw a QR code (ISO/IEC 18004) with its quiet zone, as SVG."""
+    drawn = io.BytesIO()
+    code = segno.make(content, error=QR_ERROR_LEVEL, micro=False)
+    code.save(drawn, kind="svg", border=4, dark="#000000", light="#ffffff")
+    return drawn.getvalue().decode()

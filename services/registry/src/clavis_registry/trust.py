@@ -1,0 +1,52 @@
+"""Whom the registry trusts from outside: issuers of certificates, providers of video."""
+
+import json
+
+import httpx
+from clavis_certificates.judge import CertificateJudge
+from clavis_certificates.path import TrustStore
+from clavis_certificates.revocation import RevocationSource
+from clavis_kit.clock import Clock
+from clavis_kit.pools import BoundedPool
+from clavis_kit.settings import KeyFileError
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from clavis_registry.ways_in_settings import WaysInSettings
+
+_WORKERS = 1
+_QUEUE = 20
+
+
+def build_judge(
+    settings: WaysInSettings, http: httpx.AsyncClient, clock: Clock
+) -> CertificateJudge | None:
+    """Read the trust store; None where nobody enrols with a certificate.
+
+    Raises NoAnchorsError and OSError with a sentence, which must stop the start.
+    """
+    if settings.trust_anchors_dir is None:
+        return None
+    return CertificateJudge(
+        TrustStore.read(settings.trust_anchors_dir),
+        RevocationSource(
+            http,
+            clock,
+            timeout_seconds=settings.revocation_timeout_seconds,
+            cache_seconds=settings.revocation_cache_seconds,
+            hosts=settings.revocation_hosts,
+        ),
+        BoundedPool("certificates", workers=_WORKERS, queue=_QUEUE),
+        clock,
+    )
+
+
+def read_providers(settings: WaysInSettings) -> KeySet | None:
+    """Read the keys of the providers of automatic video. Raises KeyFileError."""
+    path = settings.video_provider_keys_file
+    if path is None:
+        return None
+    try:
+        return KeySet.import_key_set(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
+        raise KeyFileError(f"{path} is not a JWKS") from error
