@@ -14,20 +14,21 @@ from clavis_kit.http import create_app as create_kit_app
 from clavis_kit.ids import new_id
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender, opened_sender
-from clavis_kit.runtime import background, running
+from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.sealed import read_readers
 from clavis_kit.service_tokens import JwksCache
 from clavis_kit.settings import read_ec_private_key
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+from clavis_registry import consumers
 from clavis_registry.actions.letters import tend_forever
 from clavis_registry.actions.messages import deliver_forever
 from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
-from clavis_registry.routes import citizen, internal, officer, published, ways_in
+from clavis_registry.routes import citizen, internal, life, officer, published, ways_in
 from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 from clavis_registry.texts import TEMPLATES
@@ -40,10 +41,14 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
     """Build the application; tests bring their own clock. Raises KeyFileError."""
     time, keys = clock or SystemClock(), read_keys(settings)
 
+    def subscribe(runtime: Runtime) -> Subscription:
+        deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
+        return Subscription(consumers.TOPICS, consumers.handlers(deps))
+
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(
-            app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS
+            app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS, subscribe=subscribe
         ) as runtime:
             deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
             deps = replace(deps, certificates=build_judge(settings, runtime.http, time))
@@ -61,7 +66,7 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
         lifespan=lifespan,
     )
     routers = (officer.router, citizen.router, internal.router, published.router)
-    for router in (*routers, *ways_in.ROUTERS):
+    for router in (*routers, *life.ROUTERS, *ways_in.ROUTERS):
         app.include_router(router)
     return app
 

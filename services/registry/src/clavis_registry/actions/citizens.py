@@ -37,6 +37,15 @@ async def own_record(deps: Deps, subject_id: str) -> Record:
         )
 
 
+async def own_standing(deps: Deps, subject_id: str) -> Person:
+    """Read where a person stands; one who renounced may come back. Raises citizen-not-active."""
+    async with deps.reading() as unit:
+        person = await unit.persons.get(subject_id)
+    if person is None or person.status is Status.DECEASED:
+        raise refuse("citizen-not-active")
+    return person
+
+
 async def own_history(deps: Deps, subject_id: str, before: datetime | None) -> list[HistoryEntry]:
     """Read look-ups and changes, newest first, older than `before`."""
     await own_record(deps, subject_id)

@@ -7,6 +7,7 @@ from typing import Any
 from clavis_kit.outbox import record_event
 
 from clavis_registry import events
+from clavis_registry.actions.endings import thaw
 from clavis_registry.actions.shared import record_contact, take_phone
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
@@ -16,6 +17,7 @@ from clavis_registry.rules.life import enrolment_effect
 from clavis_registry.rules.person import (
     Channel,
     EnrolmentEffect,
+    Level,
     PersonName,
     Status,
     is_minor,
@@ -105,6 +107,9 @@ async def enter_person(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -
     await unit.contacts.put(person.subject_id, applicant.email, applicant.mobile, act.at)
     await _prove(unit, person, applicant, act, effect)
     await _tell(deps, unit, person, applicant, effect)
+    # A freeze ends by an advanced proof of the person, and this is one.
+    if person.frozen and person.level is Level.ADVANCED:
+        return await thaw(deps, unit, person, act.actor, {"channel": act.channel})
     return person
 
 

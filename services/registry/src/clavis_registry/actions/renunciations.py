@@ -1,36 +1,98 @@
-"""A person gives up the digital identity."""
+"""A person gives up the digital identity: online, at an office, or without ever having had one."""
 
-from clavis_kit.loa import Loa
+from dataclasses import dataclass
+
 from clavis_kit.metrics import OUTCOMES
 from clavis_kit.outbox import record_event
 
 from clavis_registry import events, texts
-from clavis_registry.actions.acceptance import moment
+from clavis_registry.actions.certificate_requests import METHODS
+from clavis_registry.actions.desk import (
+    DeskAct,
+    Login,
+    Origin,
+    at_office,
+    hold_self,
+    hold_served,
+    online,
+    refuse_unserved,
+)
 from clavis_registry.actions.shared import queue_mail, release_credentials
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
-from clavis_registry.rules.life import renunciation_refusal
-from clavis_registry.rules.person import Status
+from clavis_registry.rules.identity import name_refusal
+from clavis_registry.rules.life import PersonAct, renunciation_refusal
+from clavis_registry.rules.person import PersonName, Status
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor, Renunciation
+from clavis_registry.store.offices import Officer
 from clavis_registry.store.persons import Person
 
-TEMPLATE = "renunciation.typ"
+
+@dataclass(frozen=True)
+class Leaving:
+    """What an officer states of a person who renounces: the name shown, and the signed paper."""
+
+    name: PersonName | None
+    signed: bool
 
 
-async def renounce(deps: Deps, subject_id: str, loa: Loa, *, confirmed: bool) -> Renunciation:
-    """End the citizen's own identity and keep the proof. Raises why it cannot be."""
+async def renounce(deps: Deps, login: Login, *, confirmed: bool) -> Renunciation:
+    """End the citizen's own identity and keep the proof. Raises why it cannot be.
+
+    One who never enrolled and shows a certificate may renounce too: no basic channel enrols them
+    afterwards.
+    """
     async with deps.transaction() as unit:
-        person = await unit.persons.lock(subject_id)
-        if person is None:
-            raise refuse("not-registered")
-        if code := renunciation_refusal(person.life, loa, confirmed=confirmed):
+        person = await hold_self(unit, login, PersonAct.RENOUNCE)
+        if code := renunciation_refusal(person.life, login.loa, confirmed=confirmed):
             raise refuse(code)
-        now, language = deps.clock.now(), texts.text_language(person.language)
-        proof = Renunciation(deps.new_id(), subject_id, loa.acr, language, now)
-        await unit.evidence.add_renunciation(proof)
-        await end_by_renunciation(deps, unit, subject_id, Actor("citizen"))
-        await queue_mail(deps, unit, person, "renounced")
+        method = METHODS[login.identified_by]
+        return await _renounce(deps, unit, person, online(login), (method, login.loa.acr))
+
+
+async def renounce_at_office(
+    deps: Deps, officer: Officer, act: DeskAct, leaving: Leaving
+) -> Renunciation:
+    """End the identity of a person who is present and signed, enrolled or not."""
+    refuse_unserved(act)
+    # BOE-A-2015-14215 2.1: the warning is read out, and the request signed by hand.
+    if not leaving.signed:
+        raise refuse("confirmation-required")
+    async with deps.transaction() as unit:
+        person = await _leaver(deps, unit, officer, act, leaving.name)
+        return await _renounce(deps, unit, person, at_office(officer, act), ("office", None))
+
+
+async def _leaver(
+    deps: Deps, unit: Unit, officer: Officer, act: DeskAct, name: PersonName | None
+) -> Person:
+    national_id_hash = deps.keys.national_id.of(act.national_id)
+    if await unit.death_notices.exists(national_id_hash):
+        raise refuse("person-deceased")
+    now = deps.clock.now()
+    person = await unit.persons.obtain(act.national_id, national_id_hash, deps.new_id(), now)
+    if person.status is Status.NONE and name is not None:
+        if code := name_refusal(name):
+            raise refuse(code)
+        await unit.persons.save_name(person.subject_id, name)
+    return await hold_served(unit, officer, act, PersonAct.RENOUNCE)
+
+
+async def _renounce(
+    deps: Deps, unit: Unit, person: Person, origin: Origin, how: tuple[str, str | None]
+) -> Renunciation:
+    method, acr = how
+    now, language = deps.clock.now(), texts.text_language(person.language)
+    proof = Renunciation(
+        deps.new_id(), person.subject_id, acr, language, now, method, origin.actor.office_id
+    )
+    await unit.evidence.add_renunciation(proof)
+    await unit.evidence.add(
+        person.subject_id, "renunciation", {**origin.evidence, "proof_id": proof.proof_id}, now
+    )
+    await end_by_renunciation(deps, unit, person.subject_id, origin.actor)
+    await queue_mail(deps, unit, person, "renounced")
     OUTCOMES.labels("renunciation", "completed").inc()
     return proof
 
@@ -44,36 +106,3 @@ async def end_by_renunciation(deps: Deps, unit: Unit, subject_id: str, actor: Ac
     await record_event(
         unit.connection, events.wrap(events.renounced(person, now), person, deps.new_id(), now)
     )
-
-
-async def renunciation_pdf(deps: Deps, subject_id: str, proof_id: str) -> bytes:
-    """Render the proof for its own person. Raises renunciation-not-found."""
-    async with deps.reading() as unit:
-        proof = await unit.evidence.renunciation(proof_id, subject_id)
-        person = await unit.persons.get(subject_id)
-    if proof is None or person is None:
-        raise refuse("renunciation-not-found")
-    text = texts.texts(proof.language)["renunciation"]
-    return await deps.documents.render_pdf(
-        TEMPLATE,
-        {
-            "brand": deps.settings.brand,
-            "language": proof.language,
-            "text": text,
-            "rows": _rows(deps, text, proof, person),
-            "reference": proof.proof_id,
-        },
-    )
-
-
-def _rows(
-    deps: Deps, text: dict[str, dict[str, str]], proof: Renunciation, person: Person
-) -> list[list[object]]:
-    assurance = proof.acr.rsplit("/", 1)[-1]
-    return [
-        [text["name"], person.name.full if person.name else ""],
-        [text["national_id"], person.national_id],
-        [text["renounced_at"], moment(deps, proof.renounced_at, proof.language)],
-        [text["assurance"], text["assurances"][assurance]],
-        [text["reference"], proof.proof_id],
-    ]

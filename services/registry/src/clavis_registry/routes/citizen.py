@@ -8,8 +8,9 @@ from clavis_kit.loa import Loa
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from clavis_registry.actions import citizens, renunciations
+from clavis_registry.actions import citizens, proofs, renunciations
 from clavis_registry.routes.access import CitizenOf, DepsOf
+from clavis_registry.routes.citizen_life import login_of, pdf_response
 from clavis_registry.routes.inputs import PathId, RenunciationIn
 from clavis_registry.routes.outputs import (
     CitizenOut,
@@ -40,13 +41,14 @@ async def show_history(
 
 @router.post("/renunciation", status_code=201, summary="Give up my digital identity")
 async def renounce(body: RenunciationIn, token: CitizenOf, deps: DepsOf) -> RenunciationOut:
-    """End the identity at once. An advanced one needs a login of at least substantial."""
+    """End the identity at once. An advanced one needs a login of at least substantial.
+
+    With a certificate, one who never enrolled may renounce too.
+    """
     record = await citizens.own_record(deps, token.subject_id)
     if record.person.level is Level.ADVANCED:
         require_loa(token, Loa.SUBSTANTIAL)
-    proof = await renunciations.renounce(
-        deps, token.subject_id, token.loa or Loa.LOW, confirmed=body.confirmed
-    )
+    proof = await renunciations.renounce(deps, login_of(token), confirmed=body.confirmed)
     return RenunciationOut(
         proof_id=proof.proof_id,
         renounced_at=proof.renounced_at,
@@ -62,6 +64,5 @@ async def renounce(body: RenunciationIn, token: CitizenOf, deps: DepsOf) -> Renu
 )
 async def renunciation_pdf(proof_id: PathId, token: CitizenOf, deps: DepsOf) -> Response:
     """Return the proof: the only thing that the token of an ended identity still opens."""
-    pdf = await renunciations.renunciation_pdf(deps, token.subject_id, proof_id)
-    headers = {"Content-Disposition": 'attachment; filename="renunciation.pdf"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    reader = proofs.Reader.citizen(token.subject_id)
+    return pdf_response(await proofs.renunciation_pdf(deps, reader, proof_id), "renunciation")

@@ -13,6 +13,7 @@ class IdentifiedBy(StrEnum):
     CERTIFICATE = "certificate"
     DNIE = "dnie"
     LOGIN = "login"
+    REPORT = "report"  # an answer to a notice: it can only stop things
 
 
 def identified_by(amr: Collection[str]) -> IdentifiedBy:

@@ -141,6 +141,15 @@ def canonical_name(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", typed).split())
 
 
+def same_name(one: PersonName, other: PersonName) -> bool:
+    """Compare two names as documents write them: accents and case vary from card to card."""
+    return _plain(one.full) == _plain(other.full)
+
+
+def _plain(name: str) -> str:
+    return _without_accents(canonical_name(name)).casefold()
+
+
 def name_refusal(name: PersonName) -> str | None:
     """Letters of any script and the marks that names carry; nothing else."""
     parts = [name.given_name, name.first_surname]

@@ -34,9 +34,11 @@ class Renunciation:
 
     proof_id: str
     subject_id: str
-    acr: str
+    acr: str | None
     language: str
     renounced_at: datetime
+    method: str = "login"
+    office_id: str | None = None
 
 
 class EvidenceStore:
@@ -128,24 +130,27 @@ class EvidenceStore:
         """Keep the proof of a renunciation."""
         await self._db.execute(
             """
-            INSERT INTO renunciation (proof_id, subject_id, acr, language, renounced_at)
-            VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO renunciation
+                (proof_id, subject_id, acr, language, renounced_at, method, office_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """,
             proof.proof_id,
             proof.subject_id,
             proof.acr,
             proof.language,
             proof.renounced_at,
+            proof.method,
+            proof.office_id,
         )
 
-    async def renunciation(self, proof_id: str, subject_id: str) -> Renunciation | None:
-        """Read a proof; only its own person can."""
+    async def renunciation(self, proof_id: str) -> Renunciation | None:
+        """Read a proof; who may see it is judged by the action."""
         row = await self._db.fetchrow(
             """
-            SELECT proof_id::text, subject_id::text, acr, language, renounced_at
-              FROM renunciation WHERE proof_id = $1 AND subject_id = $2
+            SELECT proof_id::text, subject_id::text, acr, language, renounced_at, method,
+                   office_id::text
+              FROM renunciation WHERE proof_id = $1
             """,
             proof_id,
-            subject_id,
         )
         return Renunciation(**row) if row else None
