@@ -91,6 +91,8 @@ def _registry(layout: Layout) -> _Values:
         "CHECKPOINT_KEY_FILE": _key(layout, "checkpoint.pem"),
         "SEAL_KEY_FILE": layout.file("pki", "registry", "seal.key.pem"),
         "SEAL_CERT_FILE": layout.file("pki", "registry", "seal.cer.pem"),
+        "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
+        "REVOCATION_HOSTS": json.dumps(["localhost"]),
         **_messages(layout),
         **_openid(layout),
     }
@@ -117,6 +119,11 @@ def _permanent(layout: Layout) -> _Values:
         "NAME_KEY_FILE": _key(layout, "name.key"),
         "CONTACT_KEY_FILE": _key(layout, "contact-permanent.pem"),
         "PASSWORD_PEPPER_FILE": _key(layout, "permanent-pepper.key"),
+        "AUTHENTICATOR_KEY_FILE": _key(layout, "permanent-authenticator.key"),
+        "PASSKEY_RP_ID": "localhost",
+        "PASSKEY_ORIGINS": json.dumps(
+            [layout.url(name) for name in ("gateway", "portal", "tls-front")]
+        ),
         **_messages(layout),
         **_openid(layout),
     }
@@ -170,7 +177,7 @@ def _backend(layout: Layout, name: str) -> _Values:
 def _portal(layout: Layout) -> _Values:
     siblings = ("pin", "permanent", "signing", "gateway")
     urls: _Values = {f"{name.upper()}_URL": layout.url(name) for name in siblings}
-    return _backend(layout, "portal") | urls
+    return _backend(layout, "portal") | urls | {"TERMINATOR_NETWORKS": "[]"}
 
 
 def _console(layout: Layout) -> _Values:

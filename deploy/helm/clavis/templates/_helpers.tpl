@@ -75,14 +75,24 @@ OIDC_JWKS_URL: {{ printf "%s/jwks" (include "clavis.url" (dict "root" $root "nam
 {{- if eq .name "pin" }}
 APP_URL: {{ printf "%s/app/" $root.Values.portalUrl | quote }}
 {{- end }}
+{{- if eq .name "permanent" }}
+PASSKEY_RP_ID: {{ $root.Values.passkeyDomain | quote }}
+PASSKEY_ORIGINS: {{ list $root.Values.issuer $root.Values.portalUrl | toJson | quote }}
+{{- end }}
 {{- if eq .name "signing" }}
 PKI_BASE_URL: {{ $root.Values.pkiUrl | quote }}
+{{- end }}
+{{- if eq .name "registry" }}
+TRUST_ANCHORS_DIR: /run/trust
 {{- end }}
 {{- if eq .name "gateway" }}
 PORTAL_URL: {{ $root.Values.portalUrl | quote }}
 CERTIFICATE_URL: {{ $root.Values.certificateUrl | quote }}
 TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote }}
 TRUST_ANCHORS_DIR: /run/trust
+{{- end }}
+{{- if eq .name "portal" }}
+TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote }}
 {{- end }}
 {{- if or (eq .name "portal") (eq .name "console") }}
 OIDC_ISSUER: {{ $root.Values.issuer | quote }}

@@ -21,14 +21,15 @@ _QUEUE = 20
 def build_judge(
     settings: WaysInSettings, http: httpx.AsyncClient, clock: Clock
 ) -> CertificateJudge | None:
-    """Read the trust store; None where nobody enrols with a certificate.
+    """Read the trust store; None, as with an empty folder, where nobody enrols with one.
 
     Raises NoAnchorsError and OSError with a sentence, which must stop the start.
     """
-    if settings.trust_anchors_dir is None:
+    folder = settings.trust_anchors_dir
+    if folder is None or not any(folder.iterdir()):
         return None
     return CertificateJudge(
-        TrustStore.read(settings.trust_anchors_dir),
+        TrustStore.read(folder),
         RevocationSource(
             http,
             clock,
