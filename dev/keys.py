@@ -23,6 +23,7 @@ SYMMETRIC = (
     "pin-pepper",
     "app",
     "permanent-pepper",
+    "permanent-authenticator",
     "portal-session",
     "console-session",
 )

@@ -1,6 +1,6 @@
 """The overview of a person's ways in, and what binding or removing one has in common."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,3 +85,22 @@ def refuse_last(
     """Refuse to take the last strong method from somebody who was not warned: 409."""
     if holdings and not confirmed and is_last_strong(holdings.methods(now), removed):
         raise errors.last_strong_method()
+
+
+async def destroy_methods(
+    db: Connection, subject_id: str, new_id: Callable[[], str], now: datetime
+) -> None:
+    """Destroy everything of somebody who said farewell, in the caller's transaction."""
+    removed = await methods.remove_all(db, subject_id)
+    kinds = [
+        *[FactKind.PASSKEY_REMOVED] * removed["passkeys"],
+        *[FactKind.TOTP_REMOVED] * removed["apps"],
+        *[FactKind.RECOVERY_CODES_REMOVED] * removed["lists"],
+    ]
+    for kind in kinds:
+        make_event = authenticator_event(
+            kind, event_id=new_id(), subject_id=subject_id, occurred_at=now
+        )
+        # Told already that everything ended: no notice for each part of it.
+        fact = Fact(subject_id, kind, now)
+        await record_fact(db, fact, new_id, make_event, notice=False)

@@ -27,8 +27,9 @@ from clavis_permanent.rules.passkeys import (
     known_transports,
     passkey_amr,
 )
-from clavis_permanent.store import methods, passkeys
-from clavis_permanent.store.passkeys import LoginAttempt, LoginChallenge, NewPasskey, Passkey
+from clavis_permanent.store import methods, passkey_logins, passkeys
+from clavis_permanent.store.passkey_logins import LoginAttempt, LoginChallenge
+from clavis_permanent.store.passkeys import NewPasskey, Passkey
 
 _log = get_logger(__name__)
 
@@ -166,7 +167,7 @@ async def start_login(deps: Deps) -> PasskeyLogin:
     parts = deps.authenticators
     login_id, challenge = deps.new_id(), parts.random_bytes(CHALLENGE_BYTES)
     expires_at = deps.clock.now() + parts.passkeys.challenge_lifetime
-    await passkeys.place_login(deps.pool, login_id, challenge, expires_at)
+    await passkey_logins.place_login(deps.pool, login_id, challenge, expires_at)
     return PasskeyLogin(login_id, parts.ceremonies.login_options(challenge))
 
 
@@ -175,7 +176,7 @@ async def finish_login(deps: Deps, passkey_login_id: str, sent: Assertion) -> Pa
 
     Two statements and one verification in every case, against a dummy key where there is none.
     """
-    challenge = await passkeys.take_login(
+    challenge = await passkey_logins.take_login(
         deps.pool, passkey_login_id, sent.credential_id, deps.clock.now()
     )
     outcome = await _judge(deps, challenge, sent)
@@ -200,7 +201,7 @@ async def _judge(deps: Deps, challenge: LoginChallenge | None, sent: Assertion) 
         decoy_slot=decoy_slot(deps.keys.national_id.of(sent.credential_id.hex())),
         at=deps.clock.now(),
     )
-    settled = await passkeys.settle_login(deps.pool, attempt)
+    settled = await passkey_logins.settle_login(deps.pool, attempt)
     if settled is not None and settled.verdict == "copied" and challenge.passkey_id:
         await _suspend(deps, settled.subject_id, challenge.passkey_id)
     if settled is None or settled.verdict != Verdict.ACCEPTED:
@@ -214,6 +215,6 @@ async def _suspend(deps: Deps, subject_id: str, passkey_id: str) -> None:
     # person's, so neither is taken any more. The person is told and binds another.
     now = deps.clock.now()
     async with changing(deps, subject_id) as db:
-        if await passkeys.suspend_passkey(db, passkey_id, now):
+        if await passkey_logins.suspend_passkey(db, passkey_id, now):
             await record(deps, db, subject_id, [FactKind.PASSKEY_SUSPENDED], now)
     _log.warning("passkey_suspended", passkey_id=passkey_id, subject_id=subject_id)

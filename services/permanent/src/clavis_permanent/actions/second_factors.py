@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
+from clavis_kit.logging import get_logger
 from clavis_kit.metrics import OUTCOMES
 
 from clavis_permanent import errors
@@ -24,16 +25,13 @@ from clavis_permanent.rules.second_factors import (
     shown_recovery_code,
     spelled_secret,
 )
-from clavis_permanent.sealing import Sealed
-from clavis_permanent.store import methods, second_factors
-from clavis_permanent.store.second_factors import (
-    CodeAttempt,
-    NewApp,
-    SettledCode,
-    StoredSecret,
-)
+from clavis_permanent.sealing import Sealed, UnreadableSecretError
+from clavis_permanent.store import authenticator_apps, methods, recovery_codes
+from clavis_permanent.store.authenticator_apps import CodeAttempt, NewApp, StoredSecret
+from clavis_permanent.store.recovery_codes import SettledCode
 
 UNAVAILABLE = "unavailable"
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ async def start_app(deps: Deps, subject_id: str, label: str | None) -> AppEnrolm
     secret, enrolment_id = parts.random_bytes(TOTP_SECRET_BYTES), deps.new_id()
     sealed = parts.seal.seal(secret, _scope(subject_id, enrolment_id), now)
     expires_at = now + parts.second_factors.enrolment_lifetime
-    await second_factors.place_app_enrolment(
+    await authenticator_apps.place_app_enrolment(
         deps.pool, subject_id, StoredSecret(enrolment_id, sealed.key_id, sealed.content), expires_at
     )
     uri = otpauth_uri(secret, issuer=deps.brand, label=canonical_name(label or "") or deps.brand)
@@ -97,17 +95,18 @@ async def confirm_app(
     """Bind an app that shows the right code. Raises ServiceError 409."""
     parts, now = deps.authenticators, deps.clock.now()
     policy = parts.second_factors
-    stored = await second_factors.find_app_enrolment(
+    stored = await authenticator_apps.find_app_enrolment(
         deps.pool, subject_id, enrolment_id, now, policy.max_failures
     )
     if stored is None:
         return AppConfirmation("expired")
-    secret = parts.seal.open(
-        Sealed(stored.key_id, stored.content), _scope(subject_id, enrolment_id)
-    )
+    sealed = Sealed(stored.key_id, stored.content)
+    secret = _opened(deps, sealed, _scope(subject_id, enrolment_id))
+    if secret is None:
+        return AppConfirmation("expired")
     step = matching_step(secret, canonical_otp(typed), now, policy.window_steps)
     if step is None:
-        failures = await second_factors.count_enrolment_failure(deps.pool, enrolment_id)
+        failures = await authenticator_apps.count_enrolment_failure(deps.pool, enrolment_id)
         return AppConfirmation("wrong", max(0, policy.max_failures - failures))
     # The step that proved the app opens nothing afterwards.
     app = NewApp(enrolment_id, subject_id, stored.key_id, stored.content, step, now)
@@ -118,11 +117,11 @@ async def _put_app(deps: Deps, app: NewApp) -> bool:
     policy = deps.authenticators.second_factors
     async with changing(deps, app.subject_id) as db:
         await require_advanced(db, app.subject_id)
-        if not await second_factors.take_app_enrolment(
+        if not await authenticator_apps.take_app_enrolment(
             db, app.app_id, app.now, policy.max_failures
         ):
             return False
-        replaced = await second_factors.put_app(db, app)
+        replaced = await authenticator_apps.put_app(db, app)
         kinds = [FactKind.TOTP_REMOVED] if replaced else []
         await record(deps, db, app.subject_id, [*kinds, FactKind.TOTP_ADDED], app.now)
     return True
@@ -136,19 +135,21 @@ async def remove_app(deps: Deps, subject_id: str, app_id: str, *, confirmed: boo
         if holdings is None or holdings.app is None or holdings.app.app_id != app_id:
             raise errors.no_such_method()
         refuse_last(holdings, Removable.AUTHENTICATOR_APP, now, confirmed=confirmed)
-        await second_factors.remove_app(db, subject_id, app_id)
+        await authenticator_apps.remove_app(db, subject_id, app_id)
         await record(deps, db, subject_id, [FactKind.TOTP_REMOVED], now)
 
 
 async def attempt_totp(deps: Deps, subject_id: str, typed: str, bound_to: str) -> FactorOutcome:
     """Judge a code of the app and, if right, use up its step."""
     parts, now = deps.authenticators, deps.clock.now()
-    stored = await second_factors.find_app(deps.pool, subject_id)
+    stored = await authenticator_apps.find_app(deps.pool, subject_id)
     if stored is None:
         return _outcome(deps, "totp_attempt", None)
     scope = _scope(subject_id, stored.owner_id)
     sealed = Sealed(stored.key_id, stored.content)
-    secret = parts.seal.open(sealed, scope)
+    secret = _opened(deps, sealed, scope)
+    if secret is None:
+        return _outcome(deps, "totp_attempt", None)
     step = matching_step(secret, canonical_otp(typed), now, parts.second_factors.window_steps)
     attempt = CodeAttempt(
         app_id=stored.owner_id,
@@ -157,8 +158,17 @@ async def attempt_totp(deps: Deps, subject_id: str, typed: str, bound_to: str) -
         used_for=used_for(bound_to),
         at=now,
     )
-    settled = await second_factors.settle_code(deps.pool, attempt, parts.second_factors)
+    settled = await authenticator_apps.settle_code(deps.pool, attempt, parts.second_factors)
     return _outcome(deps, "totp_attempt", settled)
+
+
+def _opened(deps: Deps, sealed: Sealed, scope: str) -> bytes | None:
+    # A key dropped too early is the operator's to mend: the person uses another factor meanwhile.
+    try:
+        return deps.authenticators.seal.open(sealed, scope)
+    except UnreadableSecretError:
+        _log.error("authenticator_secret_unreadable", key_id=sealed.key_id)
+        return None
 
 
 def _resealed(deps: Deps, sealed: Sealed, secret: bytes, scope: str) -> StoredSecret | None:
@@ -177,7 +187,7 @@ async def create_recovery_codes(deps: Deps, subject_id: str) -> tuple[str, ...]:
     hashes = [parts.keys.bound(key_id, _recovery_scope(subject_id), code) for code in codes]
     async with changing(deps, subject_id) as db:
         await require_advanced(db, subject_id)
-        replaced = await second_factors.replace_recovery_codes(db, subject_id, key_id, hashes, now)
+        replaced = await recovery_codes.replace_recovery_codes(db, subject_id, key_id, hashes, now)
         kinds = [FactKind.RECOVERY_CODES_REMOVED] if replaced else []
         await record(deps, db, subject_id, [*kinds, FactKind.RECOVERY_CODES_CREATED], now)
     return tuple(shown_recovery_code(code) for code in codes)
@@ -193,7 +203,7 @@ async def attempt_recovery_code(
     """Judge a code of the printed list and, if right, use it up."""
     parts = deps.authenticators
     hashes = parts.keys.every(_recovery_scope(subject_id), canonical_recovery_code(typed))
-    settled = await second_factors.settle_recovery_code(
+    settled = await recovery_codes.settle_recovery_code(
         deps.pool,
         subject_id,
         hashes,

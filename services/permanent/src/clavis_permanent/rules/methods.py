@@ -1,7 +1,10 @@
 """A person's ways in that this service keeps, and which of them alone reach substantial. Pure."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+
+from clavis_permanent.rules.people import Level
 
 
 class SecondFactor(StrEnum):
@@ -18,6 +21,17 @@ class Removable(StrEnum):
     PASSKEY = "passkey"
     AUTHENTICATOR_APP = "authenticator_app"
     PASSWORD = "password"  # noqa: S105  the name of a method
+
+
+@dataclass(frozen=True, slots=True)
+class FactorState:
+    """What stands behind a person's further factors; counts are None where there is none."""
+
+    app_failures: int | None = None
+    app_blocked_until: datetime | None = None
+    list_failures: int | None = None
+    list_blocked_until: datetime | None = None
+    codes_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,23 @@ def without(methods: Methods, removed: Removable) -> Methods:
 def is_last_strong(methods: Methods, removed: Removable) -> bool:
     """Say whether taking it away leaves no way to substantial where there was one."""
     return strong_methods(methods) > 0 and strong_methods(without(methods, removed)) == 0
+
+
+def usable_second_factors(
+    level: Level, state: FactorState, *, phone: bool, total_failures: int, now: datetime
+) -> tuple[SecondFactor, ...]:
+    """Name what may confirm the password now. A factor raises the level only of who was proven."""
+    if level is not Level.ADVANCED:
+        return ()
+
+    def is_open(failures: int | None, blocked_until: datetime | None) -> bool:
+        waits = blocked_until is not None and blocked_until > now
+        return failures is not None and failures < total_failures and not waits
+
+    usable = {
+        SecondFactor.SMS: phone,
+        SecondFactor.TOTP: is_open(state.app_failures, state.app_blocked_until),
+        SecondFactor.RECOVERY_CODE: state.codes_left > 0
+        and is_open(state.list_failures, state.list_blocked_until),
+    }
+    return tuple(factor for factor, is_usable in usable.items() if is_usable)
