@@ -86,7 +86,10 @@ async def opened(
         stack.push_async_callback(pool.close)
         http = await stack.enter_async_context(httpx.AsyncClient())
         keys = JwksCache(http)
-        out = await stack.enter_async_context(opened_sender(settings, http, pool, frozen_clock))
+        # What is written after the answer goes elsewhere: an answer's statements can be counted.
+        later = await open_pool(settings.database_url, 2)
+        stack.push_async_callback(later.close)
+        out = await stack.enter_async_context(opened_sender(settings, http, later, frozen_clock))
         runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, out.sender)
         app = create_app(settings, clock=frozen_clock)
         push_http = await stack.enter_async_context(push_client())
