@@ -1,14 +1,16 @@
-// Builds both applications into dist/: index.html and files whose names carry their hash.
+// Builds the applications into dist/: index.html and files whose names carry their hash.
 import { build } from "esbuild";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildApp } from "./app-build.mjs";
 import { SOURCE_LANGUAGE, readCatalogues } from "./po.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const APPLICATIONS = ["portal", "console"];
 const SERVER_TEXTS = "bff.";
 const CONSOLE_TEXTS = "console.";
+const APP_TEXTS = ["app.", "common.", "field.", "form.", "frame.languages", "problem.", "step-up."];
 
 /** Makes `import("locale:es")` the compiled catalogue, and "locales:all" the list of languages. */
 const catalogueModules = (catalogues) => ({
@@ -51,8 +53,22 @@ function textsWhere(catalogues, passes) {
   );
 }
 
+const isOfApp = (key) => APP_TEXTS.some((family) => key.startsWith(family));
+const isOnlyOfApp = (key) => key.startsWith("app.") || key.startsWith("problem.app-");
 const belongsTo = (name, key) =>
-  !key.startsWith(SERVER_TEXTS) && (name === "console" || !key.startsWith(CONSOLE_TEXTS));
+  !key.startsWith(SERVER_TEXTS) &&
+  !isOnlyOfApp(key) &&
+  (name === "console" || !key.startsWith(CONSOLE_TEXTS));
+
+const OPTIONS = {
+  bundle: true,
+  minify: true,
+  target: ["es2022"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  legalComments: "none",
+  logLevel: "warning",
+};
 
 async function buildApplication(name, catalogues) {
   const out = join(here, "dist", name);
@@ -64,16 +80,10 @@ async function buildApplication(name, catalogues) {
     outdir: join(out, "assets"),
     entryNames: "[name]-[hash]",
     chunkNames: "chunk-[hash]",
-    bundle: true,
+    ...OPTIONS,
     splitting: true,
-    minify: true,
     metafile: true,
     format: "esm",
-    target: ["es2022"],
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    legalComments: "none",
-    logLevel: "warning",
     plugins: [catalogueModules(textsWhere(catalogues, (key) => belongsTo(name, key)))],
   });
   const address = (entry) => {
@@ -88,3 +98,9 @@ async function buildApplication(name, catalogues) {
 
 const catalogues = await readCatalogues(join(here, "locales"));
 for (const name of APPLICATIONS) await buildApplication(name, catalogues);
+await buildApp(here, {
+  catalogues,
+  plugins: [catalogueModules(textsWhere(catalogues, isOfApp))],
+  language: SOURCE_LANGUAGE,
+  options: OPTIONS,
+});

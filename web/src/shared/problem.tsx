@@ -5,7 +5,16 @@ import { signInAddress } from "./session";
 
 /** Return the sentence for a problem. */
 export function problemText(problem: Problem): string {
-  return known(`problem.${problem.code}`, "problem.unknown", { code: problem.code });
+  const values = { ...plainMembers(problem.members), code: problem.code };
+  return known(`problem.${problem.code}`, "problem.unknown", values);
+}
+
+/** The members of a problem that a sentence can name. */
+function plainMembers(members: Record<string, unknown>): Record<string, string | number> {
+  const plain = Object.entries(members).filter(
+    (entry): entry is [string, string | number] => ["string", "number"].includes(typeof entry[1]),
+  );
+  return Object.fromEntries(plain);
 }
 
 /** A problem in the place of the content: with a step-up link where one helps, else a retry. */

@@ -12,8 +12,9 @@ from fastapi import FastAPI
 
 from clavis_kit.bff.deps import BffDeps
 from clavis_kit.bff.files import SiteFiles, SiteMissingError
+from clavis_kit.bff.guest import Guest, guest_router
 from clavis_kit.bff.provider import Provider
-from clavis_kit.bff.routes import router
+from clavis_kit.bff.routes import deps_of, router
 from clavis_kit.bff.rules import Upstream
 from clavis_kit.bff.settings import BffSettings
 from clavis_kit.bff.store import SessionStore
@@ -35,12 +36,14 @@ def create_bff_app(
     upstreams: Sequence[Upstream],
     links: dict[str, str],
     migrations_dir: Path,
+    guest: Guest | None = None,
     clock: Clock | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """Make the application: sign-in, session, forwarding to `upstreams`, files of `static_dir`.
 
-    `links` are public addresses that the pages show; `transport` replaces the network.
+    `links` are public addresses that the pages show; `guest` is an application beside them that
+    needs no session; `transport` replaces the network.
     """
     try:
         files = SiteFiles(settings.static_dir)
@@ -55,6 +58,7 @@ def create_bff_app(
             httpx.AsyncClient(transport=transport, timeout=FORWARD_TIMEOUT) as http,
         ):
             app.state.jwks = runtime.signer.jwks
+            app.state.signer = runtime.signer
             app.state.bff = deps = _deps(settings, runtime, http, files, upstreams, links)
             async with background(_purge(deps)):
                 yield
@@ -66,6 +70,8 @@ def create_bff_app(
         max_body_bytes=largest + FRAME_BYTES,
         lifespan=lifespan,
     )
+    if guest is not None:
+        app.include_router(guest_router(guest, deps_of, lambda request: request.app.state.signer))
     app.include_router(router)
     return app
 

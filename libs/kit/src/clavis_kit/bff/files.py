@@ -22,6 +22,8 @@ PAGE_HEADERS = {
 DEFAULT_LANGUAGE = "es"
 _INDEX = "/index.html"
 _TEXTS = "server-texts.json"
+_BRAND = b"__BRAND__"
+_BRANDED = (".html", ".webmanifest")
 _HASHED = "/assets/"  # names there carry a hash of the content
 _CONTINUE = Template(
     """<!doctype html>
@@ -52,10 +54,10 @@ class SiteFile:
 class SiteFiles:
     """The files of one application by path, held in memory: they are few and small."""
 
-    def __init__(self, directory: Path) -> None:
-        """Read all files. Raises SiteMissingError with a sentence."""
+    def __init__(self, directory: Path, brand: str | None = None) -> None:
+        """Read all files, naming the brand where one asks for it. Raises SiteMissingError."""
         self._files = {
-            "/" + path.relative_to(directory).as_posix(): _read(path, directory)
+            "/" + path.relative_to(directory).as_posix(): _read(path, directory, brand)
             for path in sorted(directory.rglob("*"))
             if path.is_file() and path.name != _TEXTS
         }
@@ -88,8 +90,11 @@ class SiteFiles:
         )
 
 
-def _read(path: Path, directory: Path) -> SiteFile:
+def _read(path: Path, directory: Path, brand: str | None) -> SiteFile:
     content = path.read_bytes()
+    if brand is not None and path.suffix in _BRANDED:
+        named = escape(brand) if path.suffix == ".html" else json.dumps(brand)[1:-1]
+        content = content.replace(_BRAND, named.encode())
     name = "/" + path.relative_to(directory).as_posix()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if media_type.startswith("text/"):

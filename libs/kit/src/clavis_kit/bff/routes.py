@@ -23,7 +23,8 @@ _log = get_logger(__name__)
 router = APIRouter(include_in_schema=False)
 
 
-def _deps(request: Request) -> BffDeps:
+def deps_of(request: Request) -> BffDeps:
+    """Return what the application holds."""
     deps: BffDeps = request.app.state.bff
     return deps
 
@@ -57,7 +58,7 @@ async def login(
     max_age: str | None = None,
 ) -> Response:
     """Send the person to the identity provider, to come back to `return`."""
-    deps = _deps(request)
+    deps = deps_of(request)
     language = request.cookies.get(proxy.LANGUAGE_COOKIE)
     asked = sessions.SignInRequest(
         return_path=return_path if rules.is_local_path(return_path) else "/",
@@ -80,7 +81,7 @@ async def login(
 @router.get("/bff/callback")
 async def callback(request: Request) -> Response:
     """Receive the provider's answer and open a session."""
-    deps = _deps(request)
+    deps = deps_of(request)
     try:
         signed_in = await sessions.finish_sign_in(
             deps,
@@ -98,7 +99,7 @@ async def callback(request: Request) -> Response:
 @router.get("/bff/session")
 async def session(request: Request) -> JSONResponse:
     """Say who is signed in, if anyone, and what the pages need to know of their surroundings."""
-    deps = _deps(request)
+    deps = deps_of(request)
     _require_own_page(deps, request)
     secret = request.cookies.get(deps.settings.session_cookie)
     row = await sessions.current_session(deps, secret) if secret else None
@@ -128,7 +129,7 @@ def _facts(row: SessionRow | None) -> dict[str, Any]:
 @router.post("/bff/logout")
 async def logout(request: Request) -> JSONResponse:
     """End the session here and say where to go to end it at the provider."""
-    deps = _deps(request)
+    deps = deps_of(request)
     _require_own_page(deps, request)
     secret = request.cookies.get(deps.settings.session_cookie)
     target = await sessions.end_session(deps, secret) if secret else "/"
@@ -144,7 +145,7 @@ async def backchannel_logout(
 ) -> Response:
     """End the sessions that the provider says have ended."""
     try:
-        await sessions.obey_logout_token(_deps(request), logout_token)
+        await sessions.obey_logout_token(deps_of(request), logout_token)
     except TokenRefusedError as error:
         _log.info("logout_token_refused", reason=error.private)
         return JSONResponse({"error": error.code, "error_description": error.private}, error.status)
@@ -160,7 +161,7 @@ async def jwks(request: Request) -> JSONResponse:
 @router.api_route("/api/{service}/{path:path}", methods=proxy.METHODS)
 async def api(request: Request) -> Response:
     """Forward a request of a signed-in person to a listed API."""
-    deps = _deps(request)
+    deps = deps_of(request)
     _require_own_page(deps, request)
     upstream, url = proxy.find_target(deps, request)
     proxy.check_length(request, upstream)
@@ -174,7 +175,7 @@ async def api(request: Request) -> Response:
 @router.get("/{path:path}")
 async def site(request: Request, path: str) -> Response:
     """Serve the application's files; a page's address answers with the application."""
-    found = _deps(request).files.find(f"/{path or 'index.html'}")
+    found = deps_of(request).files.find(f"/{path or 'index.html'}")
     reserved = path.startswith(("bff/", "api/", ".well-known/"))
     if found is None or reserved:
         raise ServiceError("not-found", 404)
