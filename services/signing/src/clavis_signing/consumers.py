@@ -28,6 +28,11 @@ def handlers(deps: Deps) -> Mapping[type[Message], Handler]:
         person_pb2.Registered: on_registered,
         person_pb2.LevelRaised: on_level_raised,
         person_pb2.Reinstated: on_reinstated,
+        person_pb2.IdentificationRenewed: on_document,
+        person_pb2.DocumentChanged: on_document,
+        person_pb2.Frozen: on_frozen,
+        person_pb2.Unfrozen: on_frozen,
+        person_pb2.CertificateRevocationRequested: _on_request(deps),
         person_pb2.Renounced: _ending(deps, PersonStatus.RENOUNCED),
         person_pb2.Deceased: _ending(deps, PersonStatus.DECEASED),
         person_pb2.Revoked: _ending(deps, PersonStatus.REVOKED),
@@ -62,12 +67,59 @@ async def on_level_raised(db: Connection, event: person_pb2.LevelRaised, _: Even
 
 
 async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRecord) -> None:
-    """Let a person back in. A revoked certificate stays revoked: a new one is issued."""
+    """Let a person back in. A revoked certificate stays revoked: a new one is issued.
+
+    Without a level there never was an enrolment to give back.
+    """
+    if event.level == person_pb2.ENROLMENT_LEVEL_UNSPECIFIED:
+        return
     await PeopleStore(db).save_reinstated(
         event.subject_id,
         event.version,
         advanced=event.level == person_pb2.ENROLMENT_LEVEL_ADVANCED,
     )
+
+
+async def on_document(
+    db: Connection,
+    event: person_pb2.IdentificationRenewed | person_pb2.DocumentChanged,
+    _: EventRecord,
+) -> None:
+    """Take over another document. A certificate in force keeps the end it was issued with."""
+    expires_on = _moment(event, "document_expires_on")
+    renewed = isinstance(event, person_pb2.IdentificationRenewed)
+    await PeopleStore(db).save_document(
+        event.subject_id,
+        event.version,
+        expires_on.date() if expires_on else None,
+        _moment(event, "last_strong_identification_at") if renewed else None,
+    )
+
+
+async def on_frozen(
+    db: Connection, event: person_pb2.Frozen | person_pb2.Unfrozen, _: EventRecord
+) -> None:
+    """Suspend signing, or let it go on; the certificate stays as it is."""
+    frozen = isinstance(event, person_pb2.Frozen)
+    await PeopleStore(db).save_frozen(event.subject_id, event.version, frozen=frozen)
+
+
+def _on_request(deps: Deps) -> Handler:
+    async def handle(
+        db: Connection, event: person_pb2.CertificateRevocationRequested, _: EventRecord
+    ) -> AfterCommit | None:
+        if not await PeopleStore(db).save_version(event.subject_id, event.version):
+            return None
+        reason = rules.reason_of_request(key_compromise=event.key_compromise)
+        if not await certificates.revoke(deps, db, event.subject_id, reason):
+            return None
+
+        async def publish() -> None:
+            await publication.publish_crl(deps)
+
+        return publish
+
+    return handle
 
 
 def _ending(deps: Deps, status: PersonStatus) -> Handler:

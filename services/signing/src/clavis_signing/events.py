@@ -16,6 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from clavis_signing.rules import Reason, serial_text
 
 _REASONS = {
+    Reason.KEY_COMPROMISE: RevocationReason.REVOCATION_REASON_KEY_COMPROMISE,
     Reason.AFFILIATION_CHANGED: RevocationReason.REVOCATION_REASON_AFFILIATION_CHANGED,
     Reason.SUPERSEDED: RevocationReason.REVOCATION_REASON_SUPERSEDED,
     Reason.CESSATION_OF_OPERATION: RevocationReason.REVOCATION_REASON_CESSATION_OF_OPERATION,

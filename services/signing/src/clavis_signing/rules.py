@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     """Why a person cannot sign now. Each has its own way out."""
 
     NOT_REGISTERED = "not-registered"
+    FROZEN = "frozen"
     BASIC_LEVEL = "basic-level"
     PASSWORD_INACTIVE = "password-inactive"  # noqa: S105  a code, not a secret
     NEVER_IDENTIFIED = "never-identified"
@@ -39,6 +40,7 @@ class Obstacle(StrEnum):
 class Reason(StrEnum):
     """Why a certificate stopped being valid (RFC 5280 section 5.3.1)."""
 
+    KEY_COMPROMISE = "keyCompromise"
     AFFILIATION_CHANGED = "affiliationChanged"
     SUPERSEDED = "superseded"
     CESSATION_OF_OPERATION = "cessationOfOperation"
@@ -63,6 +65,7 @@ class Evidence:
     last_strong_identification_at: datetime | None
     document_expires_on: date | None
     minor: bool
+    frozen: bool = False
 
 
 def add_months(moment: datetime, months: int) -> datetime:
@@ -94,6 +97,7 @@ def obstacles(evidence: Evidence, now: datetime, *, minors_may_sign: bool) -> li
     identified_at = evidence.last_strong_identification_at
     expires_on = evidence.document_expires_on
     found = {
+        Obstacle.FROZEN: evidence.frozen,
         Obstacle.BASIC_LEVEL: not evidence.advanced,
         Obstacle.PASSWORD_INACTIVE: not evidence.password_active,
         Obstacle.NEVER_IDENTIFIED: identified_at is None,
@@ -161,6 +165,11 @@ def reason_of_ending(status: PersonStatus, *, identity_data_changed: bool = Fals
     if identity_data_changed:
         return Reason.AFFILIATION_CHANGED
     return Reason.PRIVILEGE_WITHDRAWN
+
+
+def reason_of_request(*, key_compromise: bool) -> Reason:
+    """Map a person's own request to a public reason (RFC 5280 section 5.3.1)."""
+    return Reason.KEY_COMPROMISE if key_compromise else Reason.CESSATION_OF_OPERATION
 
 
 def short_code(sha256_hex: str) -> str:

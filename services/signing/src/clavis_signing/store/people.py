@@ -87,6 +87,47 @@ class PeopleStore:
             advanced,
         )
 
+    async def save_frozen(self, subject_id: str, version: int, *, frozen: bool) -> None:
+        """Suspend signing, or let it go on."""
+        await self._db.execute(
+            """
+            UPDATE person SET version = $2, frozen = $3 WHERE subject_id = $1 AND version < $2
+            """,
+            subject_id,
+            version,
+            frozen,
+        )
+
+    async def save_document(
+        self, subject_id: str, version: int, expires_on: date | None, identified_at: datetime | None
+    ) -> None:
+        """Take over the end of the document, and a new identification if there was one."""
+        await self._db.execute(
+            """
+            UPDATE person
+               SET version = $2, document_expires_on = $3,
+                   last_strong_identification_at =
+                       coalesce($4, last_strong_identification_at)
+             WHERE subject_id = $1 AND version < $2
+            """,
+            subject_id,
+            version,
+            expires_on,
+            identified_at,
+        )
+
+    async def save_version(self, subject_id: str, version: int) -> bool:
+        """Note that a fact was seen; say whether it was news."""
+        fresh = await self._db.fetchval(
+            """
+            UPDATE person SET version = $2 WHERE subject_id = $1 AND version < $2
+            RETURNING true
+            """,
+            subject_id,
+            version,
+        )
+        return bool(fresh)
+
     async def save_ended(self, subject_id: str, version: int, status: PersonStatus) -> bool:
         """Note that an identity ended; say whether that was news."""
         fresh = await self._db.fetchval(
@@ -135,7 +176,7 @@ class PeopleStore:
         row = await self._db.fetchrow(
             """
             SELECT p.status, p.advanced, p.last_strong_identification_at, p.document_expires_on,
-                   p.minor, w.changed_at,
+                   p.minor, p.frozen, w.changed_at,
                    coalesce(w.active AND (w.expires_at IS NULL OR w.expires_at > $2), false)
                        AS password_active
               FROM (SELECT $1::uuid AS subject_id) AS asked
@@ -154,12 +195,13 @@ class PeopleStore:
             last_strong_identification_at=row["last_strong_identification_at"],
             document_expires_on=row["document_expires_on"],
             minor=row["minor"],
+            frozen=row["frozen"],
         )
         return Signatory(evidence, row["changed_at"])
 
     async def hold_registered(self, subject_id: str) -> bool:
-        """Say whether the person is registered, and keep it so until the transaction ends."""
-        status = await self._db.fetchval(
-            "SELECT status FROM person WHERE subject_id = $1 FOR SHARE", subject_id
+        """Say whether the person is registered and not frozen, and keep it so until the end."""
+        row = await self._db.fetchrow(
+            "SELECT status, frozen FROM person WHERE subject_id = $1 FOR SHARE", subject_id
         )
-        return bool(status == PersonStatus.REGISTERED)
+        return row is not None and row["status"] == PersonStatus.REGISTERED and not row["frozen"]
