@@ -137,22 +137,23 @@ def enrol(world: World, prove: Prove) -> Enrol:
 
 
 @pytest.fixture
-def run(world: World) -> Run:
-    """Run a verb of the command line in a process of its own."""
+def command_environment(world: World) -> dict[str, str]:
+    """Return the settings of the world as a command line reads them."""
     settings = world.deps.settings
-    names = ("database_url", "kafka_bootstrap", "public_url", "service_key_file", "oidc_issuer",
-             "contact_readers_file", "sms_webhook_url", "national_id_key_file",
-             "contrast_key_file", "activation_key_file", "name_key_file",
-             "checkpoint_key_file")  # fmt: skip
-    environment = {
-        f"CLAVIS_REGISTRY_{name.upper()}": str(getattr(settings, name)) for name in names
-    }
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"CLAVIS_REGISTRY_{name.upper()}": str(value) for name, value in given.items()}
+
+
+@pytest.fixture
+def run(command_environment: dict[str, str]) -> Run:
+    """Run a verb of the command line in a process of its own."""
+    environment = {**os.environ, **command_environment}
 
     async def start(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "clavis_registry", *arguments,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, env={**os.environ, **environment},
+            stderr=asyncio.subprocess.PIPE, env=environment,
         )  # fmt: skip
         out, err = await process.communicate(stdin.encode())
         return process.returncode or 0, out.decode(), err.decode()

@@ -10,7 +10,7 @@ from clavis_kit.settings import KeyFileError, load
 from clavis_registry import console
 from clavis_registry.actions.offices import ROLES
 from clavis_registry.app import create_app
-from clavis_registry.commands import trail, verbs
+from clavis_registry.commands import convalidation, trail, verbs, ways_in
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 
 
@@ -44,16 +44,17 @@ def parser() -> argparse.ArgumentParser:
     _add_people(top)
     _add_offices(top)
     trail.add_verbs(top)
+    ways_in.add_verbs(top)
     return root
 
 
 def _add_people(top: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     people = top.add_parser("people", help="people of another census")
-    verb = people.add_subparsers(required=True, metavar="VERB").add_parser(
-        "import", help="enter the people of a JSON file"
-    )
+    verbs_of_people = people.add_subparsers(required=True, metavar="VERB")
+    verb = verbs_of_people.add_parser("import", help="enter the people of a JSON file")
     verb.add_argument("file")
     verb.set_defaults(run=verbs.import_people)
+    convalidation.add_verb(verbs_of_people)
 
 
 def _add_offices(top: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
