@@ -64,10 +64,13 @@ async def _passes(check: Check) -> bool:
 class Frame:
     """ASGI middleware: request id, size limit, security headers, metrics and one log line."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
-        """Wrap the application."""
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, too_large: ASGIApp | None = None
+    ) -> None:
+        """Wrap the application. `too_large` answers instead of it, else a problem document."""
         self._app = app
         self._limit = max_body_bytes
+        self._too_large = too_large or errors.problem("body-too-large", 413)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -88,11 +91,11 @@ class Frame:
 
         try:
             if _declared_length(scope) > self._limit:
-                await errors.problem("body-too-large", 413)(scope, receive, framed_send)
+                await self._too_large(scope, receive, framed_send)
             else:
                 await self._app(scope, self._limited(receive), framed_send)
         except errors.BodyTooLargeError:
-            await errors.problem("body-too-large", 413)(scope, receive, framed_send)
+            await self._too_large(scope, receive, framed_send)
         finally:
             _account(scope, status, time.perf_counter() - started)
 
@@ -160,8 +163,12 @@ def create_app(
     description: str,
     max_body_bytes: int,
     lifespan: Lifespan | None = None,
+    too_large: ASGIApp | None = None,
 ) -> FastAPI:
-    """Make an application with health, metrics, problem documents and limits in place."""
+    """Make an application with health, metrics, problem documents and limits in place.
+
+    `too_large` answers a request whose body passes `max_body_bytes`; by default a problem does.
+    """
     app = FastAPI(
         title=title,
         description=description,
@@ -171,7 +178,7 @@ def create_app(
         lifespan=_saying_why(lifespan) if lifespan else None,
     )
     errors.install(app)
-    app.add_middleware(Frame, max_body_bytes=max_body_bytes)
+    app.add_middleware(Frame, max_body_bytes=max_body_bytes, too_large=too_large)
     app.state.health = Health()
     app.state.start_refusal = None
 
