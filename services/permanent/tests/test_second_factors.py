@@ -329,6 +329,20 @@ async def test_the_app_that_makes_the_password_strong_goes_only_after_a_warning(
     assert (await ana.call("DELETE", f"{path}?confirmed=true")).status_code == 204
 
 
+async def test_a_login_names_the_factors_that_may_confirm_it_now(world: World) -> None:
+    ana, factors = await ana_of(world)
+    await world.activate()
+    assert (await world.log_in())["second_factors"] == ["sms"]
+    secret, _ = await ana.add_app()
+    codes = await list_of(ana)
+    assert (await world.log_in())["second_factors"] == ["sms", "totp", "recovery_code"]
+    for _ in range(5):
+        await factors.totp(other(ana.code(secret, 1)))
+    for code in codes:
+        await factors.recovery(code)
+    assert (await world.log_in())["second_factors"] == ["sms"]
+
+
 async def test_rubbish_codes_are_wrong_or_refused(world: World) -> None:
     ana, _ = await ana_of(world)
     await ana.add_app()
