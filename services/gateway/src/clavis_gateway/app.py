@@ -18,11 +18,13 @@ from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.service_tokens import JwksCache
 from clavis_kit.settings import read_key_bytes
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 
 from clavis_gateway import consumers, maintenance
 from clavis_gateway.certificates.checker import build_checker
 from clavis_gateway.deps import Deps
-from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.login.pages import TemplatePages, answer_too_large
 from clavis_gateway.login.parts import build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
@@ -60,11 +62,16 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
                 yield
             deps.keys.close()
 
+    async def too_large(scope: Scope, receive: Receive, send: Send) -> None:
+        response = answer_too_large(app, Request(scope))
+        await response(scope, receive, send)
+
     app = create_frame(
         title="Clavis gateway",
         description="OpenID Connect provider and login pages.",
         max_body_bytes=settings.max_body_bytes,
         lifespan=lifespan,
+        too_large=too_large,
     )
     include_routes(app)
     return app

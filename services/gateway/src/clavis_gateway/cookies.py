@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 FLOW_COOKIE = "__Host-Http-flow"
 SESSION_COOKIE = "__Host-Http-sso"
-FLOW_SECONDS = 30 * 60
+FLOW_SECONDS = 24 * 3600
 
 
 def flow_cookie(request: Request) -> str | None:
@@ -32,7 +32,7 @@ def _set(response: Response, name: str, value: str, max_age: int | None) -> None
 
 
 def set_flow_cookie(response: Response, value: str) -> None:
-    """Bind the browser to its interactions for half an hour."""
+    """Bind the browser to its interactions for a day: who comes back late may start one again."""
     _set(response, FLOW_COOKIE, value, FLOW_SECONDS)
 
 

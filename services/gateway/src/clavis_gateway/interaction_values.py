@@ -42,6 +42,8 @@ class ClientView:
     allowed_methods: frozenset[Method]
     sso_allowed: bool
     first_party: bool
+    home: str | None = None
+    """Where a login at the relying party begins, or its own page; checked when registered."""
     portal: bool = False
     """Our own citizen portal, where a frozen person may unfreeze."""
     purpose: dict[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from clavis_gateway.oidc.resume import (
     complete_interaction,
     fail_interaction,
     load_interaction,
+    reopen_interaction,
     save_language,
     save_progress,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "complete_interaction",
     "fail_interaction",
     "load_interaction",
+    "reopen_interaction",
     "save_language",
     "save_progress",
 ]

@@ -27,7 +27,10 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 _URI_LISTS = ("redirect_uris", "post_logout_redirect_uris")
-_URIS = ("backchannel_logout_uri", "jwks_uri", "logo_uri", "client_uri", "policy_uri", "tos_uri")
+_URIS = (
+    "backchannel_logout_uri", "initiate_login_uri", "jwks_uri", "logo_uri", "client_uri",
+    "policy_uri", "tos_uri",
+)  # fmt: skip
 
 
 def relying_party(

@@ -8,7 +8,20 @@ from clavis_gateway import citizen_sessions
 from clavis_gateway.certificates import routes as certificates
 from clavis_gateway.errors import OAuthError, PageFaultError
 from clavis_gateway.login import assets
-from clavis_gateway.login.routes import activate, home, permanent, pin, select
+from clavis_gateway.login.routes import (
+    app as app_pages,
+)
+from clavis_gateway.login.routes import (
+    home,
+    not_me,
+    passkey,
+    password_change,
+    password_setup,
+    permanent,
+    pin,
+    second_factor,
+    select,
+)
 from clavis_gateway.oidc.endpoints import (
     authorize,
     discovery,
@@ -27,7 +40,8 @@ def include_routes(app: FastAPI) -> None:
     for module in (discovery, authorize, par, token, userinfo, introspect, revoke, logout):
         app.include_router(module.router, tags=["openid"])
     app.include_router(citizen_sessions.router)
-    for pages in (assets, home, select, pin, permanent, certificates, activate):
+    methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
+    for pages in (assets, home, not_me, select, *methods, password_setup):
         app.include_router(pages.router)
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)

@@ -20,9 +20,14 @@ from cryptography import x509
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from services.gateway.tests.login.conftest import gateway_keys, open_browser, siblings
+from services.gateway.tests.login.conftest import (
+    gateway_database,
+    gateway_keys,
+    open_browser,
+    siblings,
+)
 
-__all__ = ["gateway_keys", "open_browser", "siblings"]
+__all__ = ["gateway_database", "gateway_keys", "open_browser", "siblings"]
 
 
 @dataclass

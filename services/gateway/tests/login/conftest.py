@@ -16,12 +16,13 @@ from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
 from clavis_kit.settings import read_ec_private_key
+from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.login.login_world import Browser, Siblings
-from services.gateway.tests.oidc.conftest import gateway_keys
+from services.gateway.tests.oidc.conftest import emptied, gateway_database, gateway_keys
 from services.gateway.tests.oidc.gateway_world import ISSUER, World
 
-__all__ = ["gateway_keys"]
+__all__ = ["gateway_database", "gateway_keys"]
 OpenBrowser = Callable[..., contextlib.AbstractAsyncContextManager[Browser]]
 
 
@@ -33,13 +34,17 @@ async def siblings(frozen_clock: FrozenClock) -> AsyncIterator[Siblings]:
 
 @pytest_asyncio.fixture
 async def open_browser(
-    database: Any, gateway_keys: dict[str, Path], frozen_clock: FrozenClock, siblings: Siblings
+    gateway_database: Database,
+    gateway_keys: dict[str, Path],
+    frozen_clock: FrozenClock,
+    siblings: Siblings,
 ) -> OpenBrowser:
     """Start a gateway with these settings and put a browser before it."""
 
     @contextlib.asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[Browser]:
-        made = await database("gateway")
+        made = gateway_database
+        await emptied(made)
         chosen = GatewaySettings(
             **{
                 "database_url": made.dsn,

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clavis_gateway.interactions import ResponseTarget
+from clavis_gateway.interactions import ClientView, ResponseTarget
 from clavis_gateway.login.i18n import Language
-from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.login.pages import Again, TemplatePages
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.login.settings import LoginSettings
 from clavis_gateway.pages import LoggedOut, LogoutQuestion, PageError
+from clavis_gateway.rules.levels import Method
 from clavis_kit.clock import FrozenClock
 from clavis_kit.loa import Loa
 from starlette.requests import Request
@@ -49,8 +50,9 @@ def make_request(query: str = "", headers: dict[str, str] | None = None) -> Requ
 
 
 def render(renderer: Renderer, state: State, language: Language) -> Response:
-    flow = FLOW | {"others": state.template not in {"select.html", "blocked.html"}}
+    flow = FLOW | {"others": state.template not in {"select.html", "blocked.html", "barred.html"}}
     context: dict[str, Any] = {"required": Loa.LOW, "flow": flow, "csrf": "0" * 64, "state": STATE}
+    context |= {"setup": "activate"}
     faults = [renderer.fault(language, code, name, **values) for code, name, values in state.faults]
     return renderer.page(
         make_request(),
@@ -66,9 +68,17 @@ def render(renderer: Renderer, state: State, language: Language) -> Response:
 
 def _translated(context: dict[str, Any], language: Language) -> dict[str, Any]:
     return {
-        key: language.text(value) if key in {"title", "advice"} else value
+        key: language.text(value) if key in {"title", "advice"} and value else value
         for key, value in context.items()
     }
+
+
+def client() -> ClientView:
+    return ClientView(
+        client_id="demo", name=NAMES, domain="sede.villanueva.example", logo_uri=None,
+        minimum_loa=Loa.LOW, allowed_methods=frozenset(Method), sso_allowed=True,
+        first_party=False, home="https://sede.villanueva.example/entrar",
+    )  # fmt: skip
 
 
 def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response]]:
@@ -77,6 +87,10 @@ def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response
     yield "problem", pages.error(request, PageError("bad_redirect_uri", 400, "Not registered."))
     yield "server-error", pages.failed(request)
     yield "expired", pages.expired(request)
+    again = Again("/login/x/restart", "0" * 64)
+    yield "expired-again", pages.expired(request, client=client(), again=again)
+    yield "expired-back", pages.expired(request, client=client())
+    yield "too-large", pages.too_large(request)
     yield "ended", pages.ended(request, renderer.languages[tag])
     query = ResponseTarget("https://rp.example/cb?code=1&state=2", "query", {"code": "1"}, NAMES)
     yield "returning", pages.returning(request, query)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from clavis_gateway.login import texts
-from clavis_gateway.login.activation import ActivationState
-from clavis_gateway.login.progress import SentCode
+from clavis_gateway.login.password_setup import SetupState
+from clavis_gateway.login.progress import AppRequest, FirstFactor, PasswordChange, SentCode
 from clavis_gateway.login.render import Service
-from clavis_gateway.login.routes.select import Line
-from clavis_gateway.rules.levels import Choice, Reason, WayUp
+from clavis_gateway.login.second_factor import PATHS
+from clavis_gateway.login.selection import Line
+from clavis_gateway.rules.levels import Choice, Factor, Reason, WayUp
 from clavis_kit.loa import Loa
 
 NOW = datetime(2026, 3, 2, 9, 32, tzinfo=UTC)
@@ -26,7 +27,7 @@ FLOW = {"id": "x", "base": "/login/x", "csrf": "0" * 64, "others": True}
 SENT = SentCode(
     code_id="1", phone_hint="123", sent_at=NOW.isoformat(), expires_at=LATER, resend_at=LATER
 )
-STATE = ActivationState("s" * 43, "id", "123", LATER)
+STATE = SetupState("s" * 43, "id", "123", LATER)
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,15 @@ def select(name: str, required: Loa, *lines: Line) -> State:
     return State(name, "select.html", context)
 
 
+LEFT, UNTIL = {"attempts_left": 1}, {"until": LATER}
 LOW = Reason.LEVEL_TOO_LOW
-EMPTY = {"typed": {"identifier": "", "contrast": "", "prefix": "", "email": ""}}
+EMPTY = {"typed": {"identifier": "", "contrast": "", "prefix": "", "channel": "", "email": ""}}
 FILLED = {
     "typed": {
         "identifier": '12345678A"><script>',
         "contrast": "31/02/2031",
         "prefix": "",
+        "channel": "sms",
         "email": "ana@",
     }
 }
@@ -85,16 +88,33 @@ CERTIFICATE = {
 def blocked(code: str, title: str, **values: Any) -> State:
     context = {
         "title": title,
-        "advice": "Puede elegir otra forma de identificarse ahora mismo.",
-        "activate": code.startswith("password"),
+        "advice": None,
+        "recover": code.startswith("password"),
+        "ways": [line(Choice.APP), line(Choice.PERMANENT)],
     }
     return State(code, "blocked.html", context, ((code, "", values),), status=429)
+
+
+def over(state: str) -> State:
+    code, title, advice = texts.APP_OUTCOMES[state]
+    return State(code, "app_over.html", {"title": title, "advice": advice}, ((code, "", {}),), 403)
+
+
+ALL_FACTORS = tuple(Factor)
+PERSON = FirstFactor("s", "advanced", ALL_FACTORS)
+SCANNED = {"waiting": AppRequest("r", "482", LATER), "digits": "123 456 7890", **EMPTY}
+UNSCANNED = {"waiting": AppRequest("r", "482", LATER, scanned=False), "digits": None, **EMPTY}
+EXPIRED = PasswordChange("c", PERSON, expired=True)
+CONFIRMED = PasswordChange("c", PERSON, expired=True, code=SENT)
+ENDING = PasswordChange("c", PERSON, expired=False, expires_on="2026-03-20")
 
 
 STATES = [
     select(
         "select-low",
         Loa.LOW,
+        line(Choice.PASSKEY),
+        line(Choice.APP),
         line(Choice.PIN),
         line(Choice.PERMANENT),
         line(Choice.CERTIFICATE),
@@ -102,13 +122,24 @@ STATES = [
     select(
         "select-substantial",
         Loa.SUBSTANTIAL,
-        line(Choice.PIN, LOW, WayUp.PASSWORD_AND_SMS, WayUp.CERTIFICATE),
+        line(Choice.PASSKEY),
+        line(Choice.APP),
+        line(
+            Choice.PIN,
+            LOW,
+            WayUp.PASSKEY,
+            WayUp.APP,
+            WayUp.PASSWORD_AND_CODE,
+            WayUp.CERTIFICATE,
+        ),
         line(Choice.PERMANENT),
         line(Choice.CERTIFICATE),
     ),
     select(
         "select-high",
         Loa.HIGH,
+        line(Choice.PASSKEY, LOW, WayUp.DNIE),
+        line(Choice.APP, LOW, WayUp.DNIE),
         line(Choice.PIN, LOW, WayUp.DNIE),
         line(Choice.PERMANENT, LOW, WayUp.DNIE),
         line(Choice.CERTIFICATE),
@@ -116,6 +147,8 @@ STATES = [
     select(
         "select-down",
         Loa.LOW,
+        line(Choice.PASSKEY),
+        line(Choice.APP, Reason.SERVICE_DOWN),
         line(Choice.PIN, Reason.SERVICE_DOWN),
         line(Choice.PERMANENT),
         line(Choice.CERTIFICATE),
@@ -123,6 +156,8 @@ STATES = [
     select(
         "select-nothing",
         Loa.HIGH,
+        line(Choice.PASSKEY, LOW),
+        line(Choice.APP, Reason.NOT_ACCEPTED),
         line(Choice.PIN, LOW),
         line(Choice.PERMANENT, LOW),
         line(Choice.CERTIFICATE, Reason.NOT_ACCEPTED),
@@ -144,16 +179,81 @@ STATES = [
         (("pin-wrong", "pin", {"attempts_left": 3}),),
         422,
     ),
-    State("permanent", "permanent.html", {**EMPTY, "with_code": True}),
+    State("pin-in-app", "pin_code.html", {"sent": replace(SENT, channel="app", phone_hint="")}),
+    State("pin-limited-again", "pin_code.html", {"sent": SENT}, (("pin-limited", "", UNTIL),), 429),
+    State("app", "app.html", {**SCANNED, "state": "pending"}),
+    State("app-scanned", "app.html", {**SCANNED, "state": "scanned"}),
+    State("app-unscanned", "app.html", {**UNSCANNED, "state": "pending"}),
+    State(
+        "app-pending", "app.html", {**SCANNED, "state": "pending"}, (("app-pending", "", {}),), 409
+    ),
+    State(
+        "app-faults",
+        "app.html",
+        {**SCANNED, **FILLED, "state": "pending"},
+        (("identifier-letter", "identifier", {}), ("contrast-date", "contrast", {})),
+        422,
+    ),
+    over("rejected"),
+    over("reported"),
+    over("expired"),
+    blocked("app-limited", "Espere antes de volver a intentarlo", until=LATER),
+    State("passkey", "passkey.html"),
+    State("passkey-wrong", "passkey.html", {}, (("passkey-wrong", "", {}),), 422),
+    State("passkey-expired", "passkey.html", {}, (("passkey-expired", "", {}),), 422),
+    State("second-factor", "second_factor.html", {"factors": ALL_FACTORS, "paths": PATHS}),
+    State(
+        "second-factor-undeliverable",
+        "second_factor.html",
+        {"factors": ALL_FACTORS, "paths": PATHS},
+        (("otp-undeliverable", "", {}),),
+        503,
+    ),
+    State("totp", "totp.html", {"several": True}),
+    State("totp-wrong", "totp.html", {"several": False}, (("totp-wrong", "otp", LEFT),), 422),
+    State("recovery-code", "recovery_code.html", {"several": True}),
+    State(
+        "recovery-code-wrong",
+        "recovery_code.html",
+        {"several": False},
+        (("recovery-code-wrong", "recovery_code", LEFT),),
+        422,
+    ),
+    blocked("totp-locked", "Espere antes de probar otro código", until=LATER),
+    State("password-renewal", "password_renewal.html", {"expires_on": "2026-03-20"}),
+    State("password-change-expired", "password_change.html", {"change": EXPIRED}),
+    State("password-change-ending", "password_change.html", {"change": ENDING}),
+    State("password-change-code", "password_change.html", {"change": CONFIRMED}),
+    State(
+        "password-change-rejected",
+        "password_change.html",
+        {"change": CONFIRMED},
+        (("breached", "password", {}), ("missing_digit", "password", {})),
+        422,
+    ),
+    State("barred-frozen", "barred.html", {"frozen": True, "since": NOW, "at_portal": False}),
+    State("barred-at-portal", "barred.html", {"frozen": True, "since": NOW, "at_portal": True}),
+    State("barred-ended", "barred.html", {"frozen": False, "since": None, "at_portal": False}),
+    State("not-me", "not_me.html", flow=False),
+    State("not-me-dead", "not_me.html", {}, (("report-invalid", "", {}),), 410, flow=False),
+    State("not-me-confirm", "not_me_confirm.html", {"token": "t"}, flow=False),
+    State("not-me-done", "not_me_done.html", flow=False),
+    State("permanent", "permanent.html", {**EMPTY, "with_code": True, "passkeys": True}),
     State(
         "permanent-wrong",
         "permanent.html",
-        {**FILLED, "with_code": False},
+        {**FILLED, "with_code": False, "passkeys": False},
         (("login-wrong", "identifier", {}),),
         422,
     ),
-    State("otp", "otp.html", {"sent": SENT}),
-    State("otp-wrong", "otp.html", {"sent": SENT}, (("otp-wrong", "otp", {"attempts_left": 1}),)),
+    State("otp", "otp.html", {"sent": SENT, "several": True}),
+    State(
+        "otp-wrong",
+        "otp.html",
+        {"sent": SENT, "several": False},
+        (("otp-wrong", "otp", LEFT),),
+        422,
+    ),
     State("step-up", "step_up.html", {"required": Loa.SUBSTANTIAL}),
     State(
         "certificate-start",
@@ -180,12 +280,13 @@ STATES = [
         },
     ),
     blocked("pin-locked", "PIN bloqueado", until=LATER),
-    blocked("password-expired", "Su contraseña ha caducado"),
+    blocked("pin-undeliverable", "No hemos podido enviar el SMS"),
+    blocked("password-locked", "Contraseña bloqueada"),
     State("home", "home.html", flow=False),
-    State("activate", "activate_start.html", {**EMPTY, "step": 1}, flow=False),
+    State("activate", "setup_start.html", {**EMPTY, "step": 1}, flow=False),
     State(
         "activate-faults",
-        "activate_start.html",
+        "setup_start.html",
         {**FILLED, "step": 1},
         (
             ("identifier-letter", "identifier", {}),
@@ -195,11 +296,20 @@ STATES = [
         422,
         flow=False,
     ),
-    State("activate-code", "activate_code.html", {"step": 2}, flow=False),
-    State("activate-password", "activate_password.html", {"step": 3}, flow=False),
+    State("recover", "setup_start.html", {**EMPTY, "step": 1, "setup": "recover"}, flow=False),
+    State(
+        "recovery-mismatch",
+        "setup_start.html",
+        {**FILLED, "step": 1, "setup": "recover"},
+        (("recovery-mismatch", "identifier", {}),),
+        422,
+        flow=False,
+    ),
+    State("activate-code", "setup_code.html", {"step": 2}, flow=False),
+    State("activate-password", "setup_password.html", {"step": 3}, flow=False),
     State(
         "activate-password-rejected",
-        "activate_password.html",
+        "setup_password.html",
         {"step": 3},
         (("too_short", "password", {}), ("missing_digit", "password", {})),
         422,
@@ -207,7 +317,7 @@ STATES = [
     ),
     State(
         "activate-done",
-        "activate_done.html",
+        "setup_done.html",
         {"expires_on": "2028-03-02", "flow_url": "/login/x/permanent"},
         flow=False,
     ),

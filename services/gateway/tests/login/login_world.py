@@ -25,6 +25,8 @@ from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World
 ANA = "12345678Z"
 CONTRAST = "2031-05-17"
 PIN, OTP, PASSWORD = "7KQ", "246810", "cuatro palabras bien elegidas"
+TOTP, RECOVERY_CODE, REPORT = "135791", "7K2M9QXR4T", "report-token"
+APP_URL = "https://portal.test/app/#r=" + "A" * 49
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Siblings:
     subject_id: str = field(default_factory=new_id)
     level: str = "advanced"
     status: str = "registered"
+    factors: list[str] = field(default_factory=lambda: ["sms"])
+    app_state: str = "pending"
     down: set[str] = field(default_factory=set)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Answers that replace the usual one, by path ending."""
@@ -62,15 +66,15 @@ class Siblings:
         async def ready(service: str) -> Response:
             return Response(status_code=503 if service in self.down else 200)
 
-        @app.post("/{service}/{path:path}")
+        @app.api_route("/{service}/{path:path}", methods=["GET", "POST"])
         async def call(service: str, path: str, request: Request) -> Response:
-            body = await request.json()
+            body = await request.json() if request.method == "POST" else {}
             self.requests.append((path, body, request.headers.get("authorization", "")))
             if service in self.down:
                 return Response(status_code=503)
             for ending, answer in self.answers.items():
                 if path.endswith(ending):
-                    return JSONResponse(answer)
+                    return JSONResponse(answer, status_code=answer.get("status", 200))
             return JSONResponse(self._answer(path, body))
 
         return app
@@ -82,7 +86,31 @@ class Siblings:
         table: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "v1/pins": self._pin,
             "v1/pins/p1/attempts": lambda body: self._verdict(body["pin"] == PIN),
+            "v1/app-requests": self._app_request,
+            "v1/app-requests/r1": lambda _: {"state": self.app_state},
+            "v1/app-requests/r1/qr": self._code,
+            "v1/app-requests/r1/completion": self._completion,
+            "v1/app-requests/r1/cancellation": lambda _: {},
             "v1/logins": self._login,
+            "v1/second-factors": lambda _: {"second_factors": self.factors},
+            "v1/totp-attempts": lambda body: self._verdict(body["code"] == TOTP),
+            "v1/recovery-code-attempts": lambda body: self._verdict(body["code"] == RECOVERY_CODE),
+            "v1/passkey-logins": lambda _: {
+                "passkey_login_id": "k1",
+                "options": {"challenge": "AA"},
+            },
+            "v1/passkey-logins/k1/assertion": lambda body: self._verdict(
+                body["credential"]["id"] == "AQ"
+            ),
+            "v1/password-changes/c1/otp": lambda _: self._sent("sent", "otp_id"),
+            "v1/password-changes/c1": self._change,
+            "v1/recoveries": self._recovery,
+            "v1/recoveries/a1/otp-attempts": self._otp,
+            "v1/recoveries/a1/password": self._password,
+            "v1/fraud-reports/check": lambda body: {"valid": body["token"] == REPORT},
+            "v1/fraud-reports": lambda body: {
+                "outcome": "frozen" if body["token"] == REPORT else "invalid"
+            },
             "v1/otps": lambda _: self._sent("sent", "otp_id") | {"resend_at": self._at(seconds=30)},
             "v1/otps/o1/attempts": self._otp,
             "v1/activations": self._activation,
@@ -93,9 +121,15 @@ class Siblings:
         return table[path](body)
 
     def _sent(self, outcome: str, name: str) -> dict[str, Any]:
-        code_id = {"pin_request_id": "p1", "otp_id": "o1", "activation_id": "a1"}[name]
+        ids = {"pin_request_id": "p1", "otp_id": "o1", "activation_id": "a1"}
+        code_id = ids[name]
         until = self._at(minutes=10)
         return {"outcome": outcome, name: code_id, "phone_hint": "123", "expires_at": until}
+
+    def sent_to_app(self) -> dict[str, Any]:
+        """What the service of PINs answers where an app shows the PIN."""
+        sent = self._sent("sent", "pin_request_id") | {"sent_at": self._at(), "channel": "app"}
+        return {name: value for name, value in sent.items() if name != "phone_hint"}
 
     def _pin(self, body: dict[str, Any]) -> dict[str, Any]:
         if body["national_id"] != ANA or body["contrast"] != CONTRAST:
@@ -107,6 +141,32 @@ class Siblings:
 
     def _otp(self, body: dict[str, Any]) -> dict[str, Any]:
         return self._verdict(body["otp"] == OTP)
+
+    def _app_request(self, _: dict[str, Any]) -> dict[str, Any]:
+        made = {"outcome": "created", "app_request_id": "r1", "number": "482"}
+        return made | {"expires_at": self._at(minutes=5)}
+
+    def _code(self, _: dict[str, Any]) -> dict[str, Any]:
+        until = self._at(seconds=10)
+        return {"content": APP_URL, "typed_code": "1234567890", "valid_until": until}
+
+    def _completion(self, _: dict[str, Any]) -> dict[str, Any]:
+        if self.app_state == "confirmed":
+            return self._verdict(right=True)
+        pending = self.app_state in {"pending", "scanned"}
+        return {"verdict": "pending" if pending else "rejected"}
+
+    def _change(self, body: dict[str, Any]) -> dict[str, Any]:
+        if body["otp"] != OTP:
+            return {"outcome": "wrong", "attempts_left": 2}
+        if len(body["new_password"]) < 8:
+            return {"outcome": "rejected", "reasons": ["too_short"]}
+        person = {"subject_id": self.subject_id, "enrolment_level": self.level}
+        return {"outcome": "changed", "expires_on": "2028-03-10", **person}
+
+    def _recovery(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = body["national_id"] == ANA
+        return self._sent("code_sent", "activation_id") if known else {"outcome": "mismatch"}
 
     def _activation(self, body: dict[str, Any]) -> dict[str, Any]:
         known = body["national_id"] == ANA
@@ -124,7 +184,7 @@ class Siblings:
         if not right:
             return {"verdict": "wrong", "attempts_left": 4}
         person = {"subject_id": self.subject_id, "enrolment_level": self.level}
-        return {"verdict": "accepted", "can_use_otp": True, "factors": ["sms"], **person}
+        return {"verdict": "accepted", "second_factors": self.factors, **person}
 
     def called(self, ending: str) -> list[dict[str, Any]]:
         return [body for path, body, _ in self.requests if path.endswith(ending)]
@@ -143,9 +203,10 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({"action": found["action"], "fields": {}})
+            self.forms.append({"action": found["action"], "fields": {}, "boxes": {}})
         if tag == "input" and self.forms:
-            self.forms[-1]["fields"][found["name"]] = found.get("value", "")
+            box = found.get("type") == "checkbox" and "checked" not in found
+            self.forms[-1]["boxes" if box else "fields"][found["name"]] = found.get("value", "")
         if "id" in found:
             self.ids[found["id"]] = found | {"tag": tag}
             if self.forms:
@@ -203,10 +264,11 @@ class Browser:
         if element["tag"] == "a":
             return await self.open(element["href"])
         form = page.form_of[element_id]
-        assert typed.keys() <= form["fields"].keys(), form
+        assert typed.keys() <= form["fields"].keys() | form["boxes"].keys(), form
+        pressed = {element["name"]: element["value"]} if element.get("name") else {}
         self.response = await self.http.post(
             form["action"],
-            data=form["fields"] | typed,
+            data=form["fields"] | typed | pressed,
             headers={"Origin": ISSUER, "Sec-Fetch-Site": "same-origin"} | (headers or {}),
             follow_redirects=True,
         )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from clavis_gateway.login.activation import ActivationState, read_state, write_state
+from clavis_gateway.login.password_setup import SetupState, read_state, write_state
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,5 +119,5 @@ def test_no_cookie_breaks_the_page(cookie: str) -> None:
 
 
 def test_the_cookie_carries_the_state() -> None:
-    state = ActivationState("s", "a1", "123", "2026-03-10T12:10:00+00:00", phone_proved=True)
+    state = SetupState("s", "a1", "123", "2026-03-10T12:10:00+00:00", phone_proved=True)
     assert read_state(write_state(state)) == state

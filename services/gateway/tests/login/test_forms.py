@@ -48,7 +48,24 @@ def test_no_text_breaks_a_code(typed: str) -> None:
 
 @given(st.dictionaries(st.sampled_from(["identifier", "email", "activation_code"]), st.text()))
 def test_no_text_breaks_an_activation(typed: dict[str, str]) -> None:
-    forms.activation(typed)
+    forms.activation(typed, with_email=True)
+    forms.activation(typed, with_email=False)
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_a_second_factor(typed: str) -> None:
+    for code in (forms.totp({"otp": typed}), forms.recovery_code({"recovery_code": typed})):
+        assert isinstance(code, FieldError) or (code.isascii() and code.isalnum())
+
+
+@pytest.mark.parametrize("typed", ["7k2m9-qxr4t", " 7K2M9 QXR4T ", "7K2M9QXR4T"])
+def test_a_recovery_code_is_read_generously(typed: str) -> None:
+    assert forms.recovery_code({"recovery_code": typed}) == "7K2M9QXR4T"
+
+
+@given(st.dictionaries(st.sampled_from(["identifier", "contrast"]), st.text()))
+def test_no_text_breaks_the_data_of_a_document(typed: dict[str, str]) -> None:
+    forms.document(typed)
 
 
 @given(st.text(min_size=1, max_size=1024))

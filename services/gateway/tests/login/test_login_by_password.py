@@ -9,6 +9,14 @@ from services.gateway.tests.login.login_world import ANA, OTP, PASSWORD, Browser
 
 SUBSTANTIAL = {"acr_values": Loa.SUBSTANTIAL.acr}
 
+STEPS = [
+    "/second-factor",
+    "/permanent/totp",
+    "/permanent/recovery-code",
+    "/permanent/renewal",
+    "/permanent/change",
+]
+
 
 async def substantial(browser: Browser) -> Browser:
     """A service that needs the substantial level."""
@@ -54,21 +62,25 @@ async def test_what_cannot_be_right_never_reaches_the_service(
     assert not siblings.called("logins")
 
 
-async def test_a_blocked_password_leads_to_a_new_one(browser: Browser, siblings: Siblings) -> None:
+async def test_a_blocked_password_leads_to_another_and_to_other_ways(
+    browser: Browser, siblings: Siblings
+) -> None:
     siblings.answers["logins"] = {"verdict": "locked"}
     await log_in(browser)
     assert browser.code == "password-locked"
-    assert "activate" in browser.page.ids
-
-
-async def test_an_expired_password_leads_to_a_new_one(browser: Browser, siblings: Siblings) -> None:
-    siblings.answers["logins"] = {"verdict": "expired", "subject_id": siblings.subject_id}
-    await log_in(browser)
-    assert browser.code == "password-expired"
+    assert {"method-pin", "method-app", "not-me"} <= browser.page.ids.keys()
+    assert "method-permanent" not in browser.page.ids
     flow = browser.flow
-    await browser.press("activate")
-    assert browser.path == "/activate"
+    await browser.press("recover")
+    assert browser.path == "/recover"
     assert browser.response.url.params["flow"] == flow.rpartition("/")[2]
+
+
+async def test_a_wrong_password_names_what_a_blocked_one_needs(browser: Browser) -> None:
+    await log_in(browser, password="otra")
+    assert browser.code == "login-wrong"
+    assert {"recover", "activate", "other-methods"} <= browser.page.ids.keys()
+    assert "se bloquea" in browser.response.text
 
 
 async def test_the_substantial_level_takes_a_code_as_well(
@@ -178,7 +190,7 @@ async def test_a_person_without_a_phone_falls_short(browser: Browser, siblings: 
 async def test_the_high_level_greys_what_cannot_reach_it(browser: Browser) -> None:
     await browser.world.register("demo-web", minimum_loa="high")
     await browser.authorize()
-    for method in ("method-pin", "method-permanent"):
+    for method in ("method-pin", "method-permanent", "method-app", "method-passkey"):
         assert browser.page.ids[method]["aria-disabled"] == "true"
         assert browser.page.ids[method]["data-reason"] == "level_too_low"
     await browser.press("end-short")
@@ -212,9 +224,9 @@ async def test_data_can_be_refused(browser: Browser) -> None:
     assert browser.landing["error"] == "access_denied"
 
 
-@pytest.mark.parametrize("page", ["/data", "/short", "/permanent/code", "/pin/code"])
+@pytest.mark.parametrize("page", ["/data", "/short", "/permanent/code", "/pin/code", *STEPS])
 async def test_no_step_can_be_jumped(browser: Browser, page: str) -> None:
     await browser.authorize()
     flow = browser.flow
     await browser.open(flow + page)
-    assert browser.path in {flow, f"{flow}/pin"}
+    assert browser.path in {flow, f"{flow}/pin", f"{flow}/permanent"}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.gateway.tests.login.conftest import OpenBrowser
 from services.gateway.tests.login.login_world import ANA, CONTRAST, PIN, Browser, Siblings
 from services.gateway.tests.oidc.gateway_world import ISSUER
 
@@ -130,6 +131,85 @@ async def test_too_many_requests_say_when_to_come_back(
     assert "14:00" in browser.response.text
 
 
+async def test_a_pin_in_the_app_says_so_and_can_come_by_sms_instead(
+    browser: Browser, siblings: Siblings
+) -> None:
+    siblings.answers["v1/pins"] = siblings.sent_to_app()
+    await ask_for_pin(browser, prefix="ana1")
+    assert "in-app" in browser.page.ids
+    assert "channel" not in siblings.called("v1/pins")[0]
+    siblings.answers.clear()
+    await browser.press("by-sms")
+    again = siblings.called("v1/pins")[1]
+    assert again["channel"] == "sms"
+    assert (again["national_id"], again["contrast"], again["prefix"]) == (ANA, CONTRAST, "ANA1")
+    assert "in-app" not in browser.page.ids
+    assert "123" in browser.response.text
+
+
+async def test_the_sms_can_be_chosen_from_the_start(browser: Browser, siblings: Siblings) -> None:
+    await ask_for_pin(browser, channel="sms")
+    assert siblings.called("v1/pins")[0]["channel"] == "sms"
+
+
+async def test_the_network_of_the_browser_is_counted(browser: Browser, siblings: Siblings) -> None:
+    browser.http.headers["X-Forwarded-For"] = "203.0.113.9"
+    await ask_for_pin(browser)
+    assert siblings.called("v1/pins")[0]["source"] == "127.0.0.1"
+
+
+async def test_behind_the_terminator_its_word_on_the_address_counts(
+    open_browser: OpenBrowser, siblings: Siblings
+) -> None:
+    async with open_browser(terminator_networks=("127.0.0.0/8",)) as browser:
+        browser.http.headers["X-Forwarded-For"] = "198.51.100.7, 203.0.113.9"
+        await ask_for_pin(browser)
+        assert siblings.called("v1/pins")[0]["source"] == "203.0.113.9"
+
+
+async def test_another_pin_too_soon_keeps_the_one_under_way(
+    browser: Browser, siblings: Siblings
+) -> None:
+    await ask_for_pin(browser)
+    retry_at = (siblings.clock.now() + timedelta(minutes=1)).isoformat()
+    siblings.answers["v1/pins"] = {"outcome": "limited", "retry_at": retry_at}
+    await browser.press("another-pin")
+    assert browser.response.status_code == 429
+    assert browser.code == "pin-limited"
+    assert "13:01" in browser.response.text
+    await browser.press("continue", pin=PIN)
+    assert "code" in browser.landing
+
+
+async def test_what_was_typed_is_kept_sealed_and_only_for_this_login(
+    browser: Browser, siblings: Siblings
+) -> None:
+    await ask_for_pin(browser)
+    kept = browser.http.cookies["__Host-Http-pin"]
+    assert ANA not in kept
+    stored = await browser.world.deps.pool.fetchval("SELECT progress::text FROM interaction")
+    assert ANA not in stored
+    await ask_for_pin(browser)
+    browser.http.cookies.set("__Host-Http-pin", kept, domain="gateway.test", path="/")
+    await browser.press("another-pin")
+    assert len(siblings.called("v1/pins")) == 2
+    assert browser.path.endswith("/pin")
+
+
+async def test_a_message_that_cannot_be_sent_names_another_way_in(
+    browser: Browser, siblings: Siblings
+) -> None:
+    siblings.answers["v1/pins"] = {"outcome": "undeliverable", "other_ways": ["app"]}
+    await ask_for_pin(browser, channel="sms")
+    assert browser.response.status_code == 503
+    assert browser.code == "pin-undeliverable"
+    assert {"method-app", "method-permanent", "method-passkey"} <= browser.page.ids.keys()
+    assert "method-pin" not in browser.page.ids
+    assert "Su app puede mostrarle el PIN" in browser.response.text
+    await browser.press("method-permanent")
+    assert browser.path.endswith("/permanent")
+
+
 async def test_cancelling_tells_the_service_access_denied(browser: Browser) -> None:
     await browser.authorize()
     await browser.press("cancel")
@@ -206,19 +286,4 @@ async def test_another_browser_cannot_continue_a_login(browser: Browser) -> None
     browser.http.cookies.clear()
     await browser.open(path)
     assert browser.response.status_code == 410
-    assert browser.code == "interaction-expired"
-
-
-async def test_a_login_ends_after_its_time(browser: Browser, siblings: Siblings) -> None:
-    await browser.authorize()
-    siblings.clock.advance(timedelta(minutes=31))
-    await browser.open(browser.path)
-    assert browser.code == "interaction-expired"
-
-
-async def test_a_finished_login_cannot_be_finished_again(browser: Browser) -> None:
-    await ask_for_pin(browser)
-    flow = browser.flow
-    await browser.press("continue", pin=PIN)
-    await browser.open(flow)
     assert browser.code == "interaction-expired"

@@ -66,7 +66,8 @@ async def emptied(made: Database) -> None:
     owner = await asyncpg.connect(made.owner_dsn)
     try:
         await owner.execute(
-            "TRUNCATE relying_party, person, sso_session, used_jti, inbox, logout_delivery CASCADE"
+            "TRUNCATE relying_party, person, sso_session, used_jti, inbox, logout_delivery,"
+            " certificate_login CASCADE"
         )
     finally:
         await owner.close()

@@ -6,12 +6,15 @@ from clavis_gateway.rules.levels import (
     METHODS_OF,
     Choice,
     EnrolmentLevel,
+    Factor,
     LevelPolicy,
     Method,
     Offer,
     Reason,
     WayUp,
+    amr_of,
     best_loa,
+    first_factor_asked,
     loa_of,
     offers,
     step_up,
@@ -98,21 +101,25 @@ def lines(
 
 def test_low_opens_every_button_with_its_weakest_method() -> None:
     assert list(lines(LOW).values()) == [
+        Offer(Choice.PASSKEY, Method.PASSKEY, enabled=True),
+        Offer(Choice.APP, Method.APP, enabled=True),
         Offer(Choice.PIN, Method.PIN, enabled=True),
         Offer(Choice.PERMANENT, Method.PERMANENT, enabled=True),
         Offer(Choice.CERTIFICATE, Method.CERTIFICATE_SOFTWARE, enabled=True),
     ]
 
 
-def test_substantial_greys_the_pin_and_asks_password_and_code() -> None:
+def test_substantial_greys_the_pin_and_asks_two_factors_of_the_rest() -> None:
     found = lines(SUBSTANTIAL)
     assert found[Choice.PIN] == Offer(
         Choice.PIN,
         Method.PIN,
         enabled=False,
         reason=Reason.LEVEL_TOO_LOW,
-        ways_up=(WayUp.PASSWORD_AND_SMS, WayUp.CERTIFICATE),
+        ways_up=(WayUp.PASSKEY, WayUp.APP, WayUp.PASSWORD_AND_CODE, WayUp.CERTIFICATE),
     )
+    assert found[Choice.PASSKEY].enabled
+    assert found[Choice.APP].enabled
     assert found[Choice.PERMANENT] == Offer(Choice.PERMANENT, Method.PERMANENT_OTP, enabled=True)
     assert found[Choice.CERTIFICATE].enabled
 
@@ -125,7 +132,7 @@ def test_the_operator_may_let_pin_and_password_alone_be_substantial() -> None:
 
 def test_high_leaves_only_the_certificate_on_a_qualified_device() -> None:
     found = lines(HIGH)
-    for choice in (Choice.PIN, Choice.PERMANENT):
+    for choice in set(Choice) - {Choice.CERTIFICATE}:
         assert found[choice].reason is Reason.LEVEL_TOO_LOW
         assert found[choice].ways_up == (WayUp.DNIE,)
     assert found[Choice.CERTIFICATE] == Offer(
@@ -146,8 +153,9 @@ def test_a_method_whose_service_is_down_greys_alone() -> None:
 
 
 def test_a_way_up_that_is_down_is_not_proposed() -> None:
-    found = lines(SUBSTANTIAL, available=ALL - {Method.PERMANENT, Method.PERMANENT_OTP})
-    assert found[Choice.PIN].ways_up == (WayUp.CERTIFICATE,)
+    down = {Method.PERMANENT, Method.PERMANENT_OTP, Method.PASSKEY}
+    found = lines(SUBSTANTIAL, available=ALL - down)
+    assert found[Choice.PIN].ways_up == (WayUp.APP, WayUp.CERTIFICATE)
 
 
 @given(
@@ -170,7 +178,14 @@ def test_an_enabled_button_always_ends_in_a_method_that_suffices(
 @pytest.mark.parametrize(
     ("required", "enrolment", "allowed", "expected"),
     [
-        (SUBSTANTIAL, "advanced", ALL, (WayUp.PASSWORD_AND_SMS, WayUp.CERTIFICATE)),
+        (
+            SUBSTANTIAL,
+            "advanced",
+            ALL,
+            (WayUp.PASSKEY, WayUp.APP, WayUp.PASSWORD_AND_CODE, WayUp.CERTIFICATE),
+        ),
+        (SUBSTANTIAL, "advanced", frozenset({Method.APP}), (WayUp.APP,)),
+        (SUBSTANTIAL, "basic", frozenset({Method.PASSKEY}), (WayUp.OFFICE,)),
         (SUBSTANTIAL, "basic", ALL, (WayUp.CERTIFICATE, WayUp.OFFICE)),
         (SUBSTANTIAL, None, ALL, (WayUp.CERTIFICATE, WayUp.OFFICE)),
         (SUBSTANTIAL, "basic", frozenset({Method.PIN}), ()),
@@ -206,3 +221,40 @@ def test_step_up_asks_only_for_what_is_missing(
 def test_step_up_respects_what_the_service_accepts() -> None:
     allowed = ALL - {Method.PERMANENT_OTP}
     assert step_up(Method.PERMANENT, "advanced", SUBSTANTIAL, allowed, DEFAULT) is None
+
+
+@pytest.mark.parametrize(
+    ("factor", "amr"),
+    [
+        (Factor.SMS, ("pwd", "otp", "sms", "mfa")),
+        (Factor.TOTP, ("pwd", "otp", "mfa")),
+        (Factor.RECOVERY_CODE, ("pwd", "otp", "mfa")),
+    ],
+)
+def test_the_token_tells_what_completed_the_password(factor: Factor, amr: tuple[str, ...]) -> None:
+    assert amr_of(Method.PERMANENT_OTP, factor) == amr
+
+
+@pytest.mark.parametrize("method", Method)
+def test_no_other_method_is_told_by_a_second_factor(method: Method) -> None:
+    assert amr_of(method) == AMR_OF[method]
+    if method is not Method.PERMANENT_OTP:
+        assert amr_of(method, Factor.TOTP) == AMR_OF[method]
+
+
+@pytest.mark.parametrize(
+    ("usable", "asked"),
+    [
+        ((), None),
+        ((Factor.SMS,), Factor.SMS),
+        ((Factor.TOTP,), Factor.TOTP),
+        ((Factor.RECOVERY_CODE,), Factor.RECOVERY_CODE),
+        ((Factor.SMS, Factor.RECOVERY_CODE), Factor.SMS),
+        ((Factor.TOTP, Factor.SMS), None),
+        ((Factor.TOTP, Factor.SMS, Factor.RECOVERY_CODE), None),
+    ],
+)
+def test_a_person_is_asked_to_choose_only_where_there_is_a_choice(
+    usable: tuple[Factor, ...], asked: Factor | None
+) -> None:
+    assert first_factor_asked(usable) is asked

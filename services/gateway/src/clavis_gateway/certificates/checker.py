@@ -10,7 +10,7 @@ from clavis_certificates.revocation import RevocationSource
 from clavis_kit.clock import Clock
 from clavis_kit.pools import BoundedPool
 
-from clavis_gateway.certificates.header import Shown, Terminator
+from clavis_gateway.certificates.header import Shown, Terminator, read_terminator
 from clavis_gateway.login.settings import LoginSettings
 from clavis_gateway.rules.levels import Method
 
@@ -46,8 +46,6 @@ def build_checker(
     """
     if settings.certificate_url is None or settings.trust_anchors_dir is None:
         return None
-    secret_file = settings.terminator_secret_file
-    secret = secret_file.read_text().strip() if secret_file else None
     judge = CertificateJudge(
         TrustStore.read(settings.trust_anchors_dir),
         RevocationSource(
@@ -60,4 +58,4 @@ def build_checker(
         BoundedPool("certificates", workers=_WORKERS, queue=_QUEUE),
         clock,
     )
-    return CertificateChecker(Terminator(settings.terminator_networks, secret), judge)
+    return CertificateChecker(read_terminator(settings), judge)

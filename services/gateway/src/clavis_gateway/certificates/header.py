@@ -12,9 +12,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from cryptography import x509
 from starlette.requests import Request
 
+from clavis_gateway.login.settings import LoginSettings
+
 CERTIFICATE_HEADER = "client-cert"
 CHAIN_HEADER = "client-cert-chain"
 SECRET_HEADER = "clavis-terminator-secret"  # noqa: S105 - a header's name, not its value
+ADDRESS_HEADER = "x-forwarded-for"
+MAX_ADDRESS = 64
 MAX_HEADER = 16 * 1024
 MAX_CHAIN = 5
 
@@ -47,12 +51,30 @@ class Terminator:
         stated = request.headers.get(SECRET_HEADER, "")
         return hmac.compare_digest(stated.encode(), self.secret.encode())
 
+    def source_of(self, request: Request) -> str | None:
+        """Return the address a request came from; behind the terminator, as the terminator says.
+
+        RFC 7239 section 8.1: only the last hop, ours, is believed. None when there is none.
+        """
+        if self.sent(request):
+            named = request.headers.get(ADDRESS_HEADER, "").rpartition(",")[2].strip()
+            if named:
+                return named[:MAX_ADDRESS]
+        return request.client.host if request.client else None
+
     def _from_network(self, host: str) -> bool:
         try:
             address = ip_address(host)
         except ValueError:
             return False
         return any(address in network for network in self.networks)
+
+
+def read_terminator(settings: LoginSettings) -> Terminator:
+    """Read who the terminator is. Raises OSError when its secret cannot be read."""
+    secret_file = settings.terminator_secret_file
+    secret = secret_file.read_text().strip() if secret_file else None
+    return Terminator(settings.terminator_networks, secret)
 
 
 # RFC 9440 section 4: the headers count only when the terminator set them.

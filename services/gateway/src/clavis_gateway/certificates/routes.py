@@ -25,7 +25,7 @@ from clavis_gateway.certificates.texts import ADVICE, ERRORS
 from clavis_gateway.deps import Deps, get_deps
 from clavis_gateway.interactions import InteractionClosed, ResponseTarget
 from clavis_gateway.login import finish
-from clavis_gateway.login.clients import Refused
+from clavis_gateway.login.clients.sibling import Refused
 from clavis_gateway.login.finish import Identified
 from clavis_gateway.login.flow import (
     MAX_FIELDS,

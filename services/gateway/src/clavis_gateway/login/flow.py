@@ -56,6 +56,16 @@ class Flow:
         )
 
     @property
+    def source(self) -> str | None:
+        """The network address of the browser, for the limits of the services called."""
+        return self.login.terminator.source_of(self.request)
+
+    def bound(self, purpose: str) -> str:
+        """Return a secret of this browser in this login, for one purpose. It is stored nowhere."""
+        secret = cookies.flow_cookie(self.request) or ""
+        return guard.form_token(secret, f"{purpose} {self.interaction.interaction_id}")
+
+    @property
     def login_hint(self) -> str:
         """The identity number the relying party already knows, or nothing."""
         try:

@@ -30,6 +30,7 @@ _PIN = re.compile(r"[A-Z0-9]{3,7}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,4}")
 _OTP = re.compile(r"[0-9]{6}")
 _CROCKFORD = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
+_RECOVERY_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _CROCKFORD_ALIASES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -49,6 +50,7 @@ class PinRequest:
     national_id: str
     contrast: str
     prefix: str | None
+    by_sms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,10 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """What a citizen has at hand to activate the permanent password."""
+    """What a citizen has at hand to set a permanent password."""
 
     national_id: str
-    email: str
+    email: str | None
     activation_code: str
 
 
@@ -99,6 +101,14 @@ def _contrast(form: Form, national_id: str, errors: list[FieldError]) -> str:
     return canonical or ""
 
 
+def document(form: Form) -> tuple[str, str] | list[FieldError]:
+    """Read an identity number and what shows that its document is at hand."""
+    errors: list[FieldError] = []
+    national_id = _identifier(form, errors)
+    contrast = _contrast(form, national_id, errors)
+    return errors or (national_id, contrast)
+
+
 def pin_request(form: Form) -> PinRequest | list[FieldError]:
     """Read the form that asks for a PIN."""
     errors: list[FieldError] = []
@@ -107,7 +117,8 @@ def pin_request(form: Form) -> PinRequest | list[FieldError]:
     prefix = compact(form.get("prefix", ""))
     if prefix and not _PREFIX.fullmatch(prefix):
         errors.append(FieldError("prefix", "prefix-format"))
-    return errors or PinRequest(national_id, contrast, prefix or None)
+    by_sms = form.get("channel") == "sms"
+    return errors or PinRequest(national_id, contrast, prefix or None, by_sms)
 
 
 def login(form: Form) -> Login | list[FieldError]:
@@ -132,6 +143,23 @@ def otp(form: Form) -> str | FieldError:
     return _code(form, "otp", _OTP)
 
 
+def totp(form: Form) -> str | FieldError:
+    """Read a code of an authenticator app: six digits in the same field as one by SMS."""
+    typed = compact(form.get("otp", ""))
+    if not typed:
+        return FieldError("otp", "totp-missing")
+    return typed if _OTP.fullmatch(typed) else FieldError("otp", "otp-format")
+
+
+def recovery_code(form: Form) -> str | FieldError:
+    """Read a code of the printed list; letters that look like digits are read as digits."""
+    typed = compact(form.get("recovery_code", "")).translate(_CROCKFORD_ALIASES)
+    if not typed:
+        return FieldError("recovery_code", "recovery-code-missing")
+    ours = _RECOVERY_CODE.fullmatch(typed)
+    return typed if ours else FieldError("recovery_code", "recovery-code-format")
+
+
 def _code(form: Form, field: str, shape: re.Pattern[str]) -> str | FieldError:
     typed = compact(form.get(field, ""))
     if not typed:
@@ -144,21 +172,26 @@ def compact(typed: str) -> str:
     return _SEPARATORS.sub("", typed[:64]).upper()
 
 
-def activation(form: Form) -> Activation | list[FieldError]:
-    """Read the first screen of the activation."""
+def activation(form: Form, *, with_email: bool) -> Activation | list[FieldError]:
+    """Read what shows who wants a password: for a forgotten one no e-mail address is asked."""
     errors: list[FieldError] = []
     national_id = _identifier(form, errors)
-    email = form.get("email", "").strip()
-    if not email:
-        errors.append(FieldError("email", "email-missing"))
-    elif len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
-        errors.append(FieldError("email", "email-format"))
+    email = _email(form, errors) if with_email else None
     code = compact(form.get("activation_code", "")).translate(_CROCKFORD_ALIASES)
     if not code:
         errors.append(FieldError("activation_code", "activation-code-missing"))
     elif not _CROCKFORD.fullmatch(code):
         errors.append(FieldError("activation_code", "activation-code-format"))
     return errors or Activation(national_id, email, code)
+
+
+def _email(form: Form, errors: list[FieldError]) -> str:
+    email = form.get("email", "").strip()
+    if not email:
+        errors.append(FieldError("email", "email-missing"))
+    elif len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
+        errors.append(FieldError("email", "email-format"))
+    return email
 
 
 def new_password(form: Form) -> str | FieldError:

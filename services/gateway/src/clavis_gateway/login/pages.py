@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from clavis_kit.clock import Clock
+from clavis_kit.errors import problem
 from clavis_kit.ids import new_id
 from clavis_kit.logging import get_logger
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from clavis_gateway import cookies
-from clavis_gateway.interactions import ResponseTarget
+from clavis_gateway.interactions import ClientView, ResponseTarget
 from clavis_gateway.login.assets import Assets
 from clavis_gateway.login.i18n import Language, clock_time
 from clavis_gateway.login.render import Renderer
@@ -34,6 +38,11 @@ _EXPIRED = (
     N_("Esta página ya no sirve: pasó el tiempo, ya se usó o se abrió en otro navegador."),
     N_("No se ha enviado nada. Vuelva al servicio en el que quería entrar y empiece de nuevo."),
 )
+_TOO_LARGE_TITLE = N_("Ha enviado demasiados datos")
+_TOO_LARGE = (
+    N_("El formulario pasa del tamaño que admitimos. No se ha enviado nada."),
+    N_("Vuelva a la página anterior y escriba solo lo que pide cada campo."),
+)
 _FAILED_TITLE = N_("Algo ha fallado por nuestra parte")
 _FAILED = (
     N_("Inténtelo de nuevo en unos minutos."),
@@ -44,6 +53,17 @@ _ENDED = (
     N_("Con ella no puede entrar en los servicios. No se ha enviado nada."),
     N_("En una oficina de registro le dirán el motivo y cómo volver a activarla o reclamar."),
 )
+
+
+_BACK = N_("Volver a %(name)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How the same request is opened anew: where the form goes, and its token."""
+
+    action: str
+    csrf: str
 
 
 class TemplatePages:
@@ -71,11 +91,28 @@ class TemplatePages:
             status=error.status, technical=f"{error.code}: {error.detail}", incident=True,
         )  # fmt: skip
 
-    def expired(self, request: Request) -> Response:
-        """Render that this login cannot go on: too late, already done, or another browser."""
+    def expired(
+        self, request: Request, *, client: ClientView | None = None, again: Again | None = None
+    ) -> Response:
+        """Render that this login cannot go on: too late, already done, or another browser.
+
+        `client` is where it was to lead; `again` opens the same request anew.
+        """
+        language = self.renderer.language(request)
+        link = None
+        if client and client.home and _is_safe(client.home):
+            name = client.display_name(language.tag)
+            link = {"url": client.home, "text": language.text(_BACK, name=name)}
+        return self.notice(
+            request, language, "interaction-expired", _EXPIRED_TITLE, _EXPIRED, status=410,
+            link=link, again=again,
+        )  # fmt: skip
+
+    def too_large(self, request: Request) -> Response:
+        """Render that a form passes the size we read."""
         language = self.renderer.language(request)
         return self.notice(
-            request, language, "interaction-expired", _EXPIRED_TITLE, _EXPIRED, status=410
+            request, language, "body-too-large", _TOO_LARGE_TITLE, _TOO_LARGE, status=413
         )
 
     def failed(
@@ -103,6 +140,7 @@ class TemplatePages:
         technical: str | None = None,
         incident: bool = False,
         link: Mapping[str, str] | None = None,
+        again: Again | None = None,
     ) -> Response:
         """Render a page that says one thing. An incident gets a code that the log holds too."""
         context: dict[str, Any] = {
@@ -112,6 +150,7 @@ class TemplatePages:
             "technical": technical,
             "incident": self._incident(language, code) if incident else None,
             "link": link,
+            "again": again,
         }
         return self.renderer.page(request, "notice.html", language, status=status, context=context)
 
@@ -129,7 +168,7 @@ class TemplatePages:
         Chromium applies form-action to the redirects after a form post, so the way back to the
         relying party is a page that moves on by itself, not a redirect.
         """
-        if urlsplit(target.url).scheme.lower() in _FORBIDDEN_SCHEMES:
+        if not _is_safe(target.url):
             return self.failed(request)
         language = language or self.renderer.language(request)
         name = _name(target.client_name, language) or urlsplit(target.url).netloc
@@ -161,7 +200,7 @@ class TemplatePages:
         language = self.renderer.language(request, ui_locales=outcome.ui_locales)
         title = N_("Ha cerrado la sesión") if outcome.ended else N_("Su sesión sigue abierta")
         return_to = outcome.return_to
-        if return_to and urlsplit(return_to).scheme.lower() in _FORBIDDEN_SCHEMES:
+        if return_to and not _is_safe(return_to):
             return_to = None
         context = {
             "title": language.text(title),
@@ -172,6 +211,10 @@ class TemplatePages:
         return self.renderer.page(
             request, "logged_out.html", language, referrer_policy="no-referrer", context=context
         )
+
+
+def _is_safe(url: str) -> bool:
+    return urlsplit(url).scheme.lower() not in _FORBIDDEN_SCHEMES
 
 
 def _name(names: dict[str, str] | None, language: Language) -> str | None:
@@ -188,3 +231,16 @@ def _form_action(url: str) -> str:
     if parts.scheme in {"http", "https"}:
         return f"{parts.scheme}://{parts.netloc}"
     return f"{parts.scheme}:"
+
+
+# Where forms stand that people fill in; everywhere else a program asked.
+_FORMS = re.compile(r"/(login|cert|activate|recover|not-me)(/|$)")
+
+
+def answer_too_large(app: FastAPI, request: Request) -> Response:
+    """Answer a request that passes the size we read: a page to a person, a problem to a program."""
+    login = getattr(app.state, "login", None)
+    if login is None or not _FORMS.match(request.url.path):
+        return problem("body-too-large", 413)
+    pages: TemplatePages = login.pages
+    return pages.too_large(request)

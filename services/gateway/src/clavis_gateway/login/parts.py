@@ -9,13 +9,17 @@ import httpx
 from clavis_kit.service_tokens import ServiceTokenSigner
 from starlette.requests import Request
 
-from clavis_gateway.login.clients import (
-    MethodHealth,
+from clavis_gateway.certificates.header import Terminator, read_terminator
+from clavis_gateway.login.clients.health import MethodHealth
+from clavis_gateway.login.clients.permanent import (
+    FraudClient,
+    PasskeyClient,
+    PasswordSetupClient,
     PermanentClient,
-    PinClient,
-    RegistryClient,
-    Sibling,
 )
+from clavis_gateway.login.clients.pin import AppClient, PinClient
+from clavis_gateway.login.clients.registry import RegistryClient
+from clavis_gateway.login.clients.sibling import Sibling
 from clavis_gateway.login.pages import TemplatePages
 from clavis_gateway.rules.levels import METHODS_OF, Choice, Method
 
@@ -32,9 +36,15 @@ class Login:
 
     pages: TemplatePages
     pin: PinClient
+    app: AppClient
     permanent: PermanentClient
+    setups: PasswordSetupClient
+    passkeys: PasskeyClient
+    fraud: FraudClient
     registry: RegistryClient
     health: MethodHealth
+    terminator: Terminator
+    """Whose word on addresses counts."""
     certificates: CertificateChecker | None
 
     async def available(self) -> frozenset[Method]:
@@ -61,9 +71,14 @@ def build_login(
     return Login(
         pages=pages,
         pin=PinClient(pin),
+        app=AppClient(pin),
         permanent=PermanentClient(permanent),
+        setups=PasswordSetupClient(permanent),
+        passkeys=PasskeyClient(permanent),
+        fraud=FraudClient(permanent),
         registry=RegistryClient(registry),
         health=MethodHealth([pin, permanent, registry], settings.health_cache_seconds),
+        terminator=read_terminator(settings),
         certificates=certificates,
     )
 

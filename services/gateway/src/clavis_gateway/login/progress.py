@@ -12,7 +12,7 @@ from typing import Any
 from clavis_kit.loa import Loa
 
 from clavis_gateway.interactions import Authentication
-from clavis_gateway.rules.levels import EnrolmentLevel, Method
+from clavis_gateway.rules.levels import EnrolmentLevel, Factor, Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,19 @@ class SentCode:
     expires_at: str
     sent_at: str | None = None
     resend_at: str | None = None
+    channel: str = "sms"
+    """Or "app", where a PIN is shown and not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppRequest:
+    """A login request that waits in the app: the number both sides show, and until when."""
+
+    app_request_id: str
+    number: str
+    expires_at: str
+    scanned: bool = True
+    """Whether the app learns of it from a QR; else it waits in a person's app already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,20 @@ class FirstFactor:
 
     subject_id: str
     enrolment_level: EnrolmentLevel | None
+    factors: tuple[Factor, ...] = ()
+    """What can complete it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """Permission to replace the password just proved, here and now."""
+
+    change_id: str
+    person: FirstFactor
+    expired: bool
+    """Whether the login waits for it; else the person may put it off."""
+    expires_on: str | None = None
+    code: SentCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +76,8 @@ class Progress:
 
     pin: SentCode | None = None
     otp: SentCode | None = None
+    app: AppRequest | None = None
+    change: PasswordChange | None = None
     first_factor: FirstFactor | None = None
     shortfall: Shortfall | None = None
     authenticated: dict[str, Any] | None = None
@@ -90,9 +119,25 @@ class Progress:
 def from_json(stored: dict[str, Any]) -> Progress:
     """Read what `Progress.to_json` wrote."""
     return Progress(
-        pin=SentCode(**stored["pin"]) if "pin" in stored else None,
-        otp=SentCode(**stored["otp"]) if "otp" in stored else None,
-        first_factor=FirstFactor(**stored["first_factor"]) if "first_factor" in stored else None,
+        pin=_code(stored.get("pin")),
+        otp=_code(stored.get("otp")),
+        app=AppRequest(**stored["app"]) if "app" in stored else None,
+        change=_change(stored["change"]) if "change" in stored else None,
+        first_factor=_person(stored["first_factor"]) if "first_factor" in stored else None,
         shortfall=Shortfall(**stored["shortfall"]) if "shortfall" in stored else None,
         authenticated=stored.get("authenticated"),
     )
+
+
+def _code(stored: dict[str, Any] | None) -> SentCode | None:
+    return SentCode(**stored) if stored else None
+
+
+def _person(stored: dict[str, Any]) -> FirstFactor:
+    factors = tuple(Factor(factor) for factor in stored["factors"])
+    return FirstFactor(stored["subject_id"], stored["enrolment_level"], factors)
+
+
+def _change(stored: dict[str, Any]) -> PasswordChange:
+    values = stored | {"person": _person(stored["person"]), "code": _code(stored["code"])}
+    return PasswordChange(**values)

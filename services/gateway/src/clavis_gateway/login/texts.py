@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from clavis_kit.loa import Loa
 
-from clavis_gateway.rules.levels import Choice, Reason, WayUp
+from clavis_gateway.rules.levels import Choice, Factor, Reason, WayUp
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -35,6 +35,11 @@ ERRORS: Mapping[str, str] = {
     "password-missing": N_("Escriba su contraseña."),
     "password-too-long": N_("Esa contraseña es demasiado larga."),
     "new-password-missing": N_("Escriba la contraseña que quiere usar."),
+    "totp-missing": N_("Escriba el código que muestra su app de códigos."),
+    "recovery-code-missing": N_("Escriba uno de sus códigos de recuperación."),
+    "recovery-code-format": N_(
+        "Un código de recuperación tiene 10 letras y números. Ejemplo: 7K2M9-QXR4T."
+    ),
     "otp-missing": N_("Escriba el código que le hemos enviado."),
     "otp-format": N_("El código tiene 6 números."),
     "email-missing": N_("Escriba el correo electrónico que dio al registrarse."),
@@ -54,12 +59,36 @@ ERRORS: Mapping[str, str] = {
     "pin-locked": N_("El acceso con PIN está bloqueado hasta las %(until)s."),
     "pin-limited": N_("Ha pedido demasiados PIN. Podrá pedir otro a partir de las %(until)s."),
     "pin-undeliverable": N_(
-        "No hemos podido enviar el SMS. Inténtelo de nuevo o elija otra forma."
+        "No hemos podido enviar el PIN por SMS. No ha cambiado nada: si tenía un PIN, aún vale."
     ),
     "login-wrong": N_("DNI o NIE y contraseña no coinciden."),
     "password-locked": N_("El acceso con contraseña está bloqueado."),
     "password-locked-until": N_("El acceso con contraseña está bloqueado hasta las %(until)s."),
-    "password-expired": N_("Su contraseña ha caducado."),
+    "change-expired": N_("Ha pasado el tiempo para cambiar la contraseña. Entre de nuevo."),
+    "no-phone": N_("No consta un móvil al que enviarle el código."),
+    "totp-wrong": N_("El código no coincide. Intentos que le quedan: %(attempts_left)s."),
+    "totp-locked": N_(
+        "Demasiados códigos fallidos. Podrá usar su app de códigos a partir de las %(until)s."
+    ),
+    "totp-unavailable": N_("Su app de códigos no puede usarse ahora."),
+    "recovery-code-wrong": N_(
+        "Ese código de recuperación no coincide o ya se usó. Intentos que le quedan:"
+        " %(attempts_left)s."
+    ),
+    "recovery-code-locked": N_(
+        "Demasiados códigos fallidos. Podrá usar un código de recuperación a partir de las"
+        " %(until)s."
+    ),
+    "recovery-code-unavailable": N_("No le quedan códigos de recuperación que puedan usarse."),
+    "app-pending": N_("Aún no ha confirmado en la app. Hágalo y vuelva a pulsar."),
+    "app-rejected": N_("Ha rechazado el acceso en la app."),
+    "app-reported": N_("Desde la app se ha avisado de que este acceso no lo pidió su titular."),
+    "app-expired": N_("Ha pasado el tiempo para confirmar en la app."),
+    "app-limited": N_("Demasiadas peticiones. Podrá hacer otra a partir de las %(until)s."),
+    "passkey-none": N_("El navegador no ha enviado ninguna clave de acceso."),
+    "passkey-wrong": N_("Esa clave de acceso no sirve para entrar."),
+    "passkey-expired": N_("Ha pasado el tiempo para usar la clave de acceso. Inténtelo de nuevo."),
+    "report-invalid": N_("Este enlace ya se usó o ha caducado."),
     "otp-wrong": N_("El código no coincide. Intentos que le quedan: %(attempts_left)s."),
     "otp-expired": N_("El código ha caducado. Pida otro."),
     "otp-used": N_("El código ya se ha usado. Pida otro."),
@@ -72,14 +101,20 @@ ERRORS: Mapping[str, str] = {
         "Estos datos no permiten activar una contraseña. Compruebe el número, el correo y el"
         " código de activación."
     ),
+    "recovery-mismatch": N_(
+        "Estos datos no permiten crear otra contraseña. Compruebe el número y el código de"
+        " activación."
+    ),
     "activation-limited": N_(
         "Demasiados intentos. Podrá volver a probar a partir de las %(until)s."
     ),
-    "activation-expired": N_("Ha pasado el tiempo de esta activación. Empiece de nuevo."),
+    "activation-expired": N_("Ha pasado el tiempo. Empiece de nuevo."),
     "activation-locked": N_("Demasiados intentos con ese código. Empiece de nuevo."),
     "password-rejected": N_("Esa contraseña no cumple las condiciones."),
     "too_short": N_("Es demasiado corta: use al menos 8 caracteres."),
     "too_long": N_("Es demasiado larga."),
+    "breached": N_("Aparece en listas de contraseñas robadas: elija otra."),
+    "unsupported_character": N_("Tiene un carácter que no puede usarse."),
     "missing_lower": N_("Añada una letra minúscula, o use 16 caracteres o más."),
     "missing_upper": N_("Añada una letra mayúscula, o use 16 caracteres o más."),
     "missing_digit": N_("Añada un número, o use 16 caracteres o más."),
@@ -99,18 +134,44 @@ PASSWORD_FAULTS = frozenset(
         "missing_symbol",
         "contains_personal",
         "same_as_previous",
+        "breached",
+        "unsupported_character",
     }
 )
 
+# How a request to the app ended: code, title and advice, by the state the service tells.
+APP_OUTCOMES: Mapping[str, tuple[str, str, str]] = {
+    "rejected": (
+        "app-rejected",
+        N_("Acceso rechazado"),
+        N_("Si no fue usted quien lo pidió, bloquee su identidad."),
+    ),
+    "reported": (
+        "app-reported",
+        N_("Acceso detenido"),
+        N_("Se detiene todo acceso con esa identidad hasta que su titular la desbloquee."),
+    ),
+    "expired": (
+        "app-expired",
+        N_("La petición ha caducado"),
+        N_("No se ha enviado nada. Puede pedirlo otra vez."),
+    ),
+}
+
 CHOICES: Mapping[Choice, tuple[str, str]] = {
-    Choice.PIN: (N_("Con PIN por SMS"), N_("Le enviamos un PIN al móvil. Sirve una vez.")),
+    Choice.PASSKEY: (
+        N_("Con clave de acceso"),
+        N_("La huella, la cara o el PIN de su dispositivo."),
+    ),
+    Choice.APP: (N_("Con la app"), N_("Escanee un código y confirme en su móvil.")),
+    Choice.PIN: (N_("Con PIN"), N_("Le enviamos un PIN al móvil. Sirve una vez.")),
     Choice.PERMANENT: (N_("Con contraseña"), N_("Su DNI o NIE y su contraseña permanente.")),
     Choice.CERTIFICATE: (
         N_("Con certificado o DNI electrónico"),
         N_("El certificado de su navegador, o su DNI en un lector."),
     ),
 }
-CHOICE_WITH_CODE = N_("Su contraseña permanente y un código por SMS.")
+CHOICE_WITH_CODE = N_("Su contraseña permanente y un código.")
 CHOICE_QUALIFIED_DEVICE = N_("Su DNI electrónico en un lector.")
 
 REASONS: Mapping[Reason, str] = {
@@ -120,18 +181,40 @@ REASONS: Mapping[Reason, str] = {
 }
 
 WAYS_UP: Mapping[WayUp, str] = {
-    WayUp.PASSWORD_AND_SMS: N_("Puede entrar con su contraseña y un código por SMS."),
+    WayUp.PASSKEY: N_("Puede entrar con una clave de acceso."),
+    WayUp.APP: N_("Puede entrar confirmando en la app."),
+    WayUp.PASSWORD_AND_CODE: N_("Puede entrar con su contraseña y un código."),
     WayUp.CERTIFICATE: N_("Puede entrar con un certificado electrónico o con su DNI electrónico."),
     WayUp.DNIE: N_("Puede entrar con su DNI electrónico en un lector."),
     WayUp.OFFICE: N_(
-        "Puede subir al nivel avanzado en una oficina de registro (unos 10 minutos); después podrá"
-        " entrar con contraseña y un código por SMS."
+        "Puede subir al nivel avanzado en una oficina de registro (unos 10 minutos); después"
+        " alcanzará este nivel con la app, con una clave de acceso o con contraseña y código."
     ),
 }
+# The same in a word, where several stand in one line.
+WAY_UP_NAMES: Mapping[WayUp, str] = {
+    WayUp.PASSKEY: N_("clave de acceso"),
+    WayUp.APP: N_("app"),
+    WayUp.PASSWORD_AND_CODE: N_("contraseña y código"),
+    WayUp.CERTIFICATE: N_("certificado o DNI electrónico"),
+    WayUp.DNIE: N_("DNI electrónico en un lector"),
+    WayUp.OFFICE: N_("subir al nivel avanzado en una oficina"),
+}
 WAY_UP_PATHS: Mapping[WayUp, str] = {
-    WayUp.PASSWORD_AND_SMS: "permanent",
+    WayUp.PASSKEY: "passkey",
+    WayUp.APP: "app",
+    WayUp.PASSWORD_AND_CODE: "permanent",
     WayUp.CERTIFICATE: "certificate",
     WayUp.DNIE: "certificate",
+}
+
+SECOND_FACTORS: Mapping[Factor, tuple[str, str]] = {
+    Factor.TOTP: (N_("App de códigos"), N_("Los 6 números que muestra ahora su app de códigos.")),
+    Factor.SMS: (N_("Código por SMS"), N_("Se lo enviamos al móvil con el que se registró.")),
+    Factor.RECOVERY_CODE: (
+        N_("Código de recuperación"),
+        N_("Uno de la lista que imprimió. Cada uno sirve una vez."),
+    ),
 }
 
 LEVELS: Mapping[Loa, str] = {
@@ -168,6 +251,7 @@ PART_OF: Mapping[str, str] = {
 
 SHORT_REASONS: Mapping[str, str] = {
     "no_phone": N_("No consta un móvil al que enviarle el código."),
+    "no_second_factor": N_("No consta un móvil ni una app con que completar la contraseña."),
     "basic_level": N_("Su registro es de nivel básico."),
     "not_accepted": N_("Este servicio no admite la forma en que se ha identificado."),
 }

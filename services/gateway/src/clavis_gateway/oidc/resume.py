@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from clavis_kit.db import Connection
@@ -39,7 +40,7 @@ class InteractionClosed(Exception):  # noqa: N818 -- it names a state, not a fau
     """The interaction expired, was answered already, or belongs to another browser."""
 
 
-def client_view(client: RelyingParty) -> ClientView:
+def client_view(client: RelyingParty, issuer: str) -> ClientView:
     """Show of a relying party what the pages may know."""
     return ClientView(
         client_id=client.client_id,
@@ -50,9 +51,16 @@ def client_view(client: RelyingParty) -> ClientView:
         allowed_methods=frozenset(Method(method) for method in client.allowed_methods),
         sso_allowed=client.sso_allowed,
         first_party=client.first_party,
+        home=_home(client, issuer),
         portal=client.is_portal,
         purpose=client.purpose,
     )
+
+
+# OpenID Connect Core 1.0 section 4: a login may be begun from outside, with the issuer's name.
+def _home(client: RelyingParty, issuer: str) -> str | None:
+    begin = client.metadata.get("initiate_login_uri")
+    return issuing.add_query(begin, {"iss": issuer}) if begin else client.metadata.get("client_uri")
 
 
 def _session_view(session: Session | None) -> SsoSessionView | None:
@@ -90,7 +98,7 @@ async def load_interaction(
     return Interaction(
         interaction_id=stored.interaction_id,
         state=state,
-        client=client_view(stored.client),
+        client=client_view(stored.client, deps.settings.issuer),
         required_loa=stored.required_loa,
         essential=stored.essential,
         reasons=frozenset(Reason(reason) for reason in stored.reasons),
@@ -103,6 +111,19 @@ async def load_interaction(
         created_at=stored.created_at,
         expires_at=stored.expires_at,
     )
+
+
+async def reopen_interaction(deps: Deps, interaction_id: str) -> str:
+    """Open an expired request anew, once, with what it asked; return the new id.
+
+    The caller has made sure that the browser is the one that opened it. Raises InteractionClosed
+    when it was answered, or opened anew before.
+    """
+    new_id, now = deps.new_id(), deps.clock.now()
+    life = timedelta(seconds=deps.settings.interaction_seconds)
+    if not await interactions.reopen(deps.pool, interaction_id, new_id, now, now + life):
+        raise InteractionClosed
+    return new_id
 
 
 async def save_progress(deps: Deps, interaction_id: str, progress: dict[str, Any]) -> None:

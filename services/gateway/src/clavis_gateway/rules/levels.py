@@ -4,7 +4,7 @@ Three facts stay apart: how the person was enrolled, how they authenticated now,
 assurance that follows from both. Nothing here reads a clock, a database or a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -28,11 +28,24 @@ class Method(StrEnum):
 
 
 class Choice(StrEnum):
-    """A button of the method selector; the id of the button is `method-<value>`."""
+    """A button of the method selector, in the order shown; its id is `method-<value>`.
 
+    What neither asks to remember nor to copy anything comes first (WCAG 2.2 criterion 3.3.8).
+    """
+
+    PASSKEY = "passkey"
+    APP = "app"
     PIN = "pin"
     PERMANENT = "permanent"
     CERTIFICATE = "certificate"
+
+
+class Factor(StrEnum):
+    """What completes the permanent password. The value is what the service of passwords says."""
+
+    TOTP = "totp"
+    SMS = "sms"
+    RECOVERY_CODE = "recovery_code"
 
 
 class Reason(StrEnum):
@@ -46,7 +59,9 @@ class Reason(StrEnum):
 class WayUp(StrEnum):
     """What a person can do to reach a level they do not reach. Stable: `data-way-up`."""
 
-    PASSWORD_AND_SMS = "password_and_sms"  # noqa: S105 - the name of a way, no secret
+    PASSKEY = "passkey"
+    APP = "app"
+    PASSWORD_AND_CODE = "password_and_code"  # noqa: S105 - the name of a way, no secret
     CERTIFICATE = "certificate"
     DNIE = "dnie"
     OFFICE = "office"
@@ -77,6 +92,8 @@ class Offer:
 
 # The methods behind each button, weakest first.
 METHODS_OF: Mapping[Choice, tuple[Method, ...]] = {
+    Choice.PASSKEY: (Method.PASSKEY,),
+    Choice.APP: (Method.APP,),
     Choice.PIN: (Method.PIN,),
     Choice.PERMANENT: (Method.PERMANENT, Method.PERMANENT_OTP),
     Choice.CERTIFICATE: (Method.CERTIFICATE_SOFTWARE, Method.CERTIFICATE_QSCD),
@@ -93,6 +110,25 @@ AMR_OF: Mapping[Method, tuple[str, ...]] = {
     Method.CERTIFICATE_QSCD: ("hwk", "sc"),
     Method.EIDAS: (),
 }
+# The password and a second factor; a code from a list is a one-time password like any other.
+_AMR_WITH: Mapping[Factor, tuple[str, ...]] = {
+    Factor.SMS: ("pwd", "otp", "sms", "mfa"),
+    Factor.TOTP: ("pwd", "otp", "mfa"),
+    Factor.RECOVERY_CODE: ("pwd", "otp", "mfa"),
+}
+# What our own methods reach by themselves after advanced enrolment, easiest first.
+_OWN_WAYS: Mapping[Method, WayUp] = {
+    Method.PASSKEY: WayUp.PASSKEY,
+    Method.APP: WayUp.APP,
+    Method.PERMANENT_OTP: WayUp.PASSWORD_AND_CODE,
+}
+
+
+def amr_of(method: Method, factor: Factor | None = None) -> tuple[str, ...]:
+    """Name how a person authenticated; `factor` is what completed the permanent password."""
+    if method is Method.PERMANENT_OTP and factor is not None:
+        return _AMR_WITH[factor]
+    return AMR_OF[method]
 
 
 # CIR (EU) 2015/1502 annex, sections 2.1 and 2.2.1: the level of a means is bounded by the weaker
@@ -147,19 +183,16 @@ def ways_up(
     """List, easiest first, what reaches `required` at a service that accepts `allowed`.
 
     Empty when nothing does. Before login the enrolment is unknown and taken as advanced; for a
-    person enrolled at basic level the office comes last, because it opens the way by password.
+    person enrolled at basic level the office comes last, because it opens our own methods.
     """
-    ways: list[WayUp] = []
-    if required <= Loa.SUBSTANTIAL:
-        if Method.PERMANENT_OTP in allowed and enrolment_level == "advanced":
-            ways.append(WayUp.PASSWORD_AND_SMS)
-        if allowed & {Method.CERTIFICATE_SOFTWARE, Method.CERTIFICATE_QSCD}:
-            ways.append(WayUp.CERTIFICATE)
-        if Method.PERMANENT_OTP in allowed and enrolment_level != "advanced":
-            ways.append(WayUp.OFFICE)
-    elif Method.CERTIFICATE_QSCD in allowed:
-        ways.append(WayUp.DNIE)
-    return tuple(ways)
+    if required > Loa.SUBSTANTIAL:
+        return (WayUp.DNIE,) if Method.CERTIFICATE_QSCD in allowed else ()
+    own = [way for method, way in _OWN_WAYS.items() if method in allowed]
+    advanced = enrolment_level == "advanced"
+    ways = own if advanced else []
+    if allowed & {Method.CERTIFICATE_SOFTWARE, Method.CERTIFICATE_QSCD}:
+        ways = [*ways, WayUp.CERTIFICATE]
+    return tuple(ways if advanced or not own else [*ways, WayUp.OFFICE])
 
 
 def offers(
@@ -208,10 +241,23 @@ def step_up(
 ) -> Method | None:
     """Name the method that one more factor would make of a login already done, if it suffices.
 
-    Only the permanent password can be completed in place (by the SMS code); every other login
-    that falls short needs another method, and the answer is None.
+    Only the permanent password can be completed in place (see `Factor`); every other login that
+    falls short needs another method, and the answer is None.
     """
     if method is not Method.PERMANENT or Method.PERMANENT_OTP not in allowed:
         return None
     reached = loa_of(Method.PERMANENT_OTP, enrolment_level, policy)
     return Method.PERMANENT_OTP if reached is not None and reached >= required else None
+
+
+# NIST SP 800-63B section 3.1.2: look-up secrets stand in when the usual authenticator is lost.
+def first_factor_asked(usable: Sequence[Factor]) -> Factor | None:
+    """Choose the second factor to ask for without a question; None: the person chooses.
+
+    The person chooses where an authenticator app and SMS both work. A recovery code is asked for
+    by itself only when nothing else is there.
+    """
+    usual = [factor for factor in usable if factor is not Factor.RECOVERY_CODE]
+    if len(usual) > 1:
+        return None
+    return next(iter(usual or usable), None)

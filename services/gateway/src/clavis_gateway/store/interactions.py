@@ -94,6 +94,38 @@ async def answer(connection: Connection, interaction_id: str, now: datetime) -> 
     )
 
 
+async def reopen(
+    pool: Pool, interaction_id: str, new_id: str, now: datetime, expires_at: datetime
+) -> bool:
+    """Close an expired interaction and open another like it; False when there is none.
+
+    One statement: of two at the same moment one finds it open.
+    """
+    return bool(
+        await pool.fetchval(
+            """
+            WITH closed AS (
+                UPDATE interaction SET state = 'answered', progress = '{}'
+                 WHERE interaction_id = $1 AND state = 'open' AND expires_at <= $3
+                RETURNING client_id, browser_hash, request, required_loa, essential, reasons,
+                          session_id, language
+            )
+            INSERT INTO interaction (interaction_id, client_id, browser_hash, request,
+                required_loa, essential, reasons, session_id, language, state, created_at,
+                expires_at)
+            SELECT $2, client_id, browser_hash, request, required_loa, essential, reasons,
+                   session_id, language, 'open', $3, $4
+              FROM closed
+            RETURNING true
+            """,
+            interaction_id,
+            new_id,
+            now,
+            expires_at,
+        )
+    )
+
+
 async def save_progress(pool: Pool, interaction_id: str, progress: dict[str, Any]) -> None:
     """Replace the login pages' own state while the interaction is open."""
     await pool.execute(

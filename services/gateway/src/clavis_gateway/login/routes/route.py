@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from clavis_kit.errors import OUT_OF_REACH, BodyTooLargeError, Overloaded, ServiceError
+from clavis_kit.ids import is_id
 from clavis_kit.logging import get_logger
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -13,10 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clavis_gateway.interactions import InteractionClosed
-from clavis_gateway.login.clients import Gone, Refused, SiblingDown
+from clavis_gateway import cookies, interactions
+from clavis_gateway.deps import get_deps
+from clavis_gateway.interactions import InteractionClosed, InteractionState
+from clavis_gateway.login import guard
+from clavis_gateway.login.clients.sibling import Gone, Refused, SiblingDown
 from clavis_gateway.login.flow import StaleForm
-from clavis_gateway.login.pages import TemplatePages
+from clavis_gateway.login.pages import Again, TemplatePages
 from clavis_gateway.login.parts import login_of
 from clavis_gateway.login.texts import N_
 
@@ -46,22 +50,46 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:  # noqa: BLE001 - a person must get a page, whatever failed
-                return _page_for(error, request)
+                return await _page_for(error, request)
 
         return answer
 
 
-def _page_for(error: Exception, request: Request) -> Response:
+async def _page_for(error: Exception, request: Request) -> Response:
+    try:
+        if isinstance(error, InteractionClosed | Gone | RequestValidationError):
+            return await _expired(request)
+    except OUT_OF_REACH as unreachable:
+        error = unreachable
+    return _failure(error, request)
+
+
+async def _expired(request: Request) -> Response:
+    """Offer what can be offered to the browser that began this login: again, or the way back."""
+    pages = login_of(request).pages
+    interaction_id = request.path_params.get("interaction_id", "")
+    secret = cookies.flow_cookie(request)
+    interaction = None
+    if is_id(interaction_id) and secret:
+        interaction = await interactions.load_interaction(get_deps(request), interaction_id, secret)
+    if interaction is None or secret is None:
+        return pages.expired(request)
+    again = None
+    if interaction.state is InteractionState.EXPIRED:
+        csrf = guard.form_token(secret, interaction_id)
+        again = Again(f"/login/{interaction_id}/restart", csrf)
+    return pages.expired(request, client=interaction.client, again=again)
+
+
+def _failure(error: Exception, request: Request) -> Response:
     pages = login_of(request).pages
     match error:
-        case InteractionClosed() | Gone() | RequestValidationError():
-            page = pages.expired(request)
         case StaleForm():
             page = _stale(pages, request)
         case SiblingDown() | Refused() | Overloaded():
             page = busy(pages, request)
         case BodyTooLargeError():
-            page = pages.failed(request, code="body-too-large", status=413)
+            page = pages.too_large(request)
         case ServiceError():
             page = pages.failed(request, code=error.code, status=error.status)
         case HTTPException():  # a form that cannot be read

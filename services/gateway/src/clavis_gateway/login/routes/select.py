@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from clavis_kit.ids import is_id
 from clavis_kit.loa import Loa
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from clavis_gateway import interactions
-from clavis_gateway.login import finish, store, texts
-from clavis_gateway.login.flow import Flow, open_flow
+from clavis_gateway import cookies, interactions
+from clavis_gateway.deps import get_deps
+from clavis_gateway.interactions import InteractionClosed, InteractionState
+from clavis_gateway.login import finish, guard, store, texts
+from clavis_gateway.login.flow import (
+    MAX_FIELDS,
+    Flow,
+    StaleForm,
+    open_flow,
+    origin_of,
+    text_fields,
+)
+from clavis_gateway.login.routes.app import drop
 from clavis_gateway.login.routes.route import PageRoute
-from clavis_gateway.rules.levels import Choice, Method, Offer, Reason, WayUp, offers, ways_up
+from clavis_gateway.login.second_factor import session_step_up
+from clavis_gateway.login.selection import lines
+from clavis_gateway.rules.levels import Reason, ways_up
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One method as the selector shows it."""
-
-    choice: Choice
-    name: str
-    text: str
-    reason: Reason | None
-    ways_up: tuple[WayUp, ...]
 
 
 @router.get("/login/{interaction_id}")
 async def start(interaction_id: str, request: Request) -> Response:
     """Show the selector, or the one step that a live session still lacks."""
     flow = await open_flow(request, interaction_id)
-    if finish.session_step_up(flow):
+    if await session_step_up(flow):
         return flow.page("step_up.html")
     return await _selector(flow)
 
@@ -44,41 +44,17 @@ async def methods(interaction_id: str, request: Request) -> Response:
 
 
 async def _selector(flow: Flow, path: str = "") -> Response:
-    client = flow.interaction.client
-    lines = offers(
-        flow.interaction.required_loa,
-        client.allowed_methods,
-        await flow.login.available(),
-        flow.deps.settings.level_policy,
-    )
-    closed = [_line(offer) for offer in lines if not offer.enabled]
+    found = await lines(flow)
+    closed = [line for line in found if line.reason]
     return flow.page(
         "select.html",
         path=path,
         others=False,
-        open=[_line(offer) for offer in lines if offer.enabled],
+        open=[line for line in found if not line.reason],
         closed=closed,
         down_only=all(line.reason is Reason.SERVICE_DOWN for line in closed),
         can_end_short=any(line.reason is Reason.LEVEL_TOO_LOW for line in closed),
     )
-
-
-def _line(offer: Offer) -> Line:
-    name, text = texts.CHOICES[offer.choice]
-    if offer.method is Method.PERMANENT_OTP:
-        text = texts.CHOICE_WITH_CODE
-    elif offer.method is Method.CERTIFICATE_QSCD:
-        text = texts.CHOICE_QUALIFIED_DEVICE
-    return Line(offer.choice, name, text, offer.reason, offer.ways_up)
-
-
-@router.post("/login/{interaction_id}/step-up")
-async def take_step_up(interaction_id: str, request: Request) -> Response:
-    """Send the code that a session by password lacks."""
-    flow = await open_flow(request, interaction_id)
-    await flow.form()
-    person = finish.session_step_up(flow)
-    return await finish.send_otp(flow, person) if person else flow.to("")
 
 
 @router.get("/login/{interaction_id}/short")
@@ -143,6 +119,30 @@ async def send_data(interaction_id: str, request: Request) -> Response:
     return await finish.complete(flow, authentication)
 
 
+@router.post("/login/{interaction_id}/restart")
+async def restart(interaction_id: str, request: Request) -> Response:
+    """Open the same request anew after its time, in the browser that began it."""
+    deps = get_deps(request)
+    values = text_fields(await request.form(max_files=0, max_fields=MAX_FIELDS))
+    if not is_id(interaction_id) or not guard.is_our_form(
+        token=values.get(guard.FIELD, ""),
+        browser_secret=cookies.flow_cookie(request),
+        scope=interaction_id,
+        headers=request.headers,
+        origin=origin_of(deps.settings.public_url),
+    ):
+        raise StaleForm
+    interaction = await interactions.load_interaction(
+        deps, interaction_id, cookies.flow_cookie(request)
+    )
+    if interaction is None or interaction.state is not InteractionState.EXPIRED:
+        raise InteractionClosed
+    new_id = await interactions.reopen_interaction(deps, interaction_id)
+    response = RedirectResponse(f"/login/{new_id}", status_code=303)
+    cookies.set_flow_cookie(response, cookies.flow_cookie(request) or "")
+    return response
+
+
 # RFC 6749 section 4.1.2.1: access_denied when the person refuses.
 @router.post("/login/{interaction_id}/cancel")
 async def cancel(interaction_id: str, request: Request) -> Response:
@@ -165,5 +165,6 @@ async def unmet(interaction_id: str, request: Request) -> Response:
 async def _fail(interaction_id: str, request: Request, error: str, description: str) -> Response:
     flow = await open_flow(request, interaction_id)
     await flow.form()
+    await drop(flow)
     target = await interactions.fail_interaction(flow.deps, interaction_id, error, description)
     return flow.login.pages.returning(request, target, language=flow.language)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from clavis_kit.ids import decode_base64url, encode_base64url
 from clavis_kit.keyed_hash import sha256_hex
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,11 +19,12 @@ from clavis_gateway.oidc.endpoints.authorize import hint_reader
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.pages import LoggedOut, LogoutQuestion
 from clavis_gateway.records import RelyingParty, Session
+from clavis_gateway.sealing import seal, unseal
 from clavis_gateway.store import sessions, tokens
 
 router = APIRouter()
-NONCE_BYTES = 12
-QUESTION_SECONDS = 15 * 60
+QUESTION_LIFE = timedelta(minutes=15)
+_PURPOSE = "logout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +168,14 @@ def _names(wish: Wish) -> dict[str, str] | None:
 # The question travels through the browser, sealed: nobody else can make one for this session, and
 # the form needs no other protection against cross-site requests.
 def _seal(deps: Deps, session: Session, wish: Wish) -> str:
-    expires = int(deps.clock.now().timestamp()) + QUESTION_SECONDS
     question = {
         "session_id": session.session_id,
         "return_to": wish.return_to,
         "names": _names(wish),
         "ui_locales": wish.ui_locales,
-        "expires": expires,
     }
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(deps.seal_key).encrypt(nonce, json.dumps(question).encode(), b"logout")
-    return encode_base64url(nonce + sealed)
+    return seal(deps.seal_key, _PURPOSE, question, deps.clock.now() + QUESTION_LIFE)
 
 
 def _open(deps: Deps, token: str) -> dict[str, Any] | None:
-    try:
-        sealed = decode_base64url(token)
-        plain = AESGCM(deps.seal_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], b"logout")
-    except (ValueError, InvalidTag):
-        return None
-    question: dict[str, Any] = json.loads(plain)
-    return question if question["expires"] > deps.clock.now().timestamp() else None
+    return unseal(deps.seal_key, _PURPOSE, token, deps.clock.now())
