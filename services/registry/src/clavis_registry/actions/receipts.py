@@ -36,6 +36,13 @@ async def receipt_by_token(deps: Deps, token: str) -> Receipt:
     return await _receipt(deps, row)
 
 
+async def receipt_of_session(deps: Deps, act_id: str, channel: str) -> Receipt:
+    """Make the receipt of an act whose id only the applicant's session has."""
+    async with deps.reading() as unit:
+        row = await unit.online_enrolments.get(act_id)
+    return await _receipt(deps, row if row and row.channel == channel else None)
+
+
 async def receipt_of(deps: Deps, subject_id: str, act_id: str) -> Receipt:
     """Make the receipt of a person's own act. Raises receipt-not-found or receipt-already-made."""
     async with deps.reading() as unit:

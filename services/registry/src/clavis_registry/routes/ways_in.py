@@ -1,5 +1,12 @@
 """The routers of the ways in."""
 
-from clavis_registry.routes import certificate_enrolments, letters
+from clavis_registry.routes import certificate_enrolments, letters, videos
 
-ROUTERS = (letters.internal, letters.office, certificate_enrolments.router)
+ROUTERS = (
+    letters.internal,
+    letters.office,
+    certificate_enrolments.router,
+    videos.internal,
+    videos.office,
+    videos.provider,
+)

@@ -87,6 +87,30 @@ class AppointmentStore:
         )
         return Appointment(**row) if row else None
 
+    async def move(self, appointment_id: str, starts_at: datetime, desks: int) -> bool:
+        """Take a desk of another slot instead; False when it has none free."""
+        moved = await self._db.fetchval(
+            """
+            UPDATE video_appointment AS mine
+               SET starts_at = $2,
+                   desk = (SELECT min(desk) FROM generate_series(1, $3::integer) AS desk
+                            WHERE NOT EXISTS (SELECT 1 FROM video_appointment AS taken
+                                               WHERE taken.starts_at = $2
+                                                 AND taken.desk = desk.desk
+                                                 AND taken.appointment_id <> $1
+                                                 AND taken.state <> 'cancelled'))
+             WHERE appointment_id = $1 AND state = 'booked'
+               AND (SELECT count(*) FROM video_appointment AS taken
+                     WHERE taken.starts_at = $2 AND taken.appointment_id <> $1
+                       AND taken.state <> 'cancelled') < $3
+            RETURNING true
+            """,
+            appointment_id,
+            starts_at,
+            desks,
+        )
+        return bool(moved)
+
     async def cancel(self, appointment_id: str) -> bool:
         """Give a slot back; False when the call was begun or given up already."""
         done = await self._db.fetchval(

@@ -155,6 +155,17 @@ class OnlineEnrolmentStore:
             *terms,
         )
 
+    async def keep_terms(self, act_id: str, terms: tuple[str, str]) -> None:
+        """Keep which terms were accepted, before the act ends."""
+        await self._db.execute(
+            """
+            UPDATE online_enrolment SET terms_version = $2, terms_language = $3
+             WHERE online_enrolment_id = $1 AND state <> 'completed'
+            """,
+            act_id,
+            *terms,
+        )
+
     async def complete(self, act_id: str, done: Completed) -> None:
         """Close the act and erase what was typed."""
         await self._db.execute(

@@ -112,6 +112,19 @@ class VideoStore:
         row = await self._db.fetchrow(f"{_SELECT} WHERE appointment_id = $1", appointment_id)
         return _case(row)
 
+    async def by_reference(self, provider: str, reference: str) -> VideoCase | None:
+        """Read the case of a provider's session."""
+        return _case(
+            await self._db.fetchrow(
+                f"{_SELECT} WHERE provider = $1 AND provider_reference = $2", provider, reference
+            )
+        )
+
+    async def of_act(self, act_id: str) -> VideoCase | None:
+        """Read the case that an act of enrolment became."""
+        row = await self._db.fetchrow(f"{_SELECT} WHERE online_enrolment_id = $1", act_id)
+        return _case(row)
+
     async def in_states(self, states: Sequence[VideoState], limit: int) -> list[VideoCase]:
         """Read the cases that wait in one of the states, oldest first."""
         rows = await self._db.fetch(

@@ -1,0 +1,237 @@
+"""Video calls: an agent claims, checks, decides; a sample gets a second look; then the entry.
+
+Orden ETD/465/2021 articles 4-12: consent, a person alive, the document, the phone held, reasons
+for every rejection. The video itself is carried outside; what is kept is where it lies.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from clavis_kit.keyed_hash import sha256_hex
+from clavis_kit.metrics import OUTCOMES
+
+from clavis_registry.actions import online
+from clavis_registry.actions.drafts import applicant_from_draft, draft_of
+from clavis_registry.actions.enrolments import officer_actor
+from clavis_registry.actions.entering import Act, Applicant, refuse_unfit, refuse_unwelcome
+from clavis_registry.actions.online import Beginning, Entry, Terms
+from clavis_registry.actions.phone_codes import SentCode, send_phone_code
+from clavis_registry.deps import Deps
+from clavis_registry.errors import refuse
+from clavis_registry.rules.contact import PhoneVerdict
+from clavis_registry.rules.person import Channel
+from clavis_registry.rules.video import (
+    Checklist,
+    RecordingReference,
+    VideoEvent,
+    VideoState,
+    after,
+    is_sampled,
+    recording_refusal,
+    second_look_refusal,
+)
+from clavis_registry.store import Unit
+from clavis_registry.store.evidence import Actor
+from clavis_registry.store.offices import Officer
+from clavis_registry.store.videos import VideoCase
+
+CHANNEL = "video_call"
+DRAWS = 10_000
+LISTED = 100
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an agent decides at the end of a call; `applicant` as read from the document."""
+
+    accept: bool
+    reason: str
+    checklist: Checklist
+    recording: RecordingReference
+    applicant: Applicant | None
+
+
+def recorded(recording: RecordingReference) -> dict[str, Any]:
+    """Write a reference as JSON values."""
+    times = {
+        "started_at": recording.started_at.isoformat(),
+        "ended_at": recording.ended_at.isoformat(),
+    }
+    return {**asdict(recording), **times}
+
+
+def follow(case: VideoCase, event: VideoEvent) -> VideoState:
+    """Return the state that follows. Raises video-case-moved-on when none does."""
+    state = after(case.state, event)
+    if state is None:
+        raise refuse("video-case-moved-on", state=case.state.value)
+    return state
+
+
+async def held_case(unit: Unit, case_id: str) -> VideoCase:
+    """Read a case and hold it. Raises video-case-not-found."""
+    case = await unit.videos.lock(case_id)
+    if case is None:
+        raise refuse("video-case-not-found")
+    return case
+
+
+async def list_cases(deps: Deps, state: VideoState) -> list[VideoCase]:
+    """List the cases in a state, oldest first."""
+    async with deps.reading() as unit:
+        return await unit.videos.in_states([state], LISTED)
+
+
+async def claim(deps: Deps, agent: Officer, case_id: str, *, automatic: bool) -> VideoCase:
+    """Take a waiting call, or an automatic case to review. Of two agents, one gets it."""
+    now = deps.clock.now()
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        event = VideoEvent.TAKE_REVIEW if automatic else VideoEvent.CLAIM
+        state = follow(case, event)
+        await unit.videos.move(
+            case_id, case.state, state, agent_id=agent.subject_id, claimed_at=now
+        )
+        await _looked_up(unit, agent, case, now)
+        return await held_case(unit, case_id)
+
+
+async def _looked_up(unit: Unit, agent: Officer, case: VideoCase, now: datetime) -> None:
+    # GDPR article 5(1)(b): the person sees who looked, and why.
+    person = case.subject_id
+    reason = "Video identification" if case.language == "en" else "Identificación por vídeo"
+    await unit.evidence.add_lookup(officer_actor(agent), case.national_id_hash, person, reason, now)
+
+
+async def release(deps: Deps, agent: Officer, case_id: str) -> None:
+    """Give a claimed case back; another agent may take one whose agent has gone silent."""
+    patience = timedelta(minutes=deps.settings.video_claim_minutes)
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        state = follow(case, VideoEvent.RELEASE)
+        silent = case.claimed_at is not None and deps.clock.now() >= case.claimed_at + patience
+        if case.agent_id != agent.subject_id and not silent:
+            raise refuse("video-case-not-yours")
+        await unit.videos.move(case_id, case.state, state, agent_id=None, claimed_at=None)
+
+
+async def abandon(deps: Deps, agent: Officer, case_id: str, reason: str) -> None:
+    """Close a call whose person has gone."""
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        state = follow(case, VideoEvent.ABANDON)
+        _refuse_foreign(case, agent)
+        now = deps.clock.now()
+        await unit.videos.move(case_id, case.state, state, reason=reason, decided_at=now)
+
+
+def _refuse_foreign(case: VideoCase, agent: Officer) -> None:
+    if case.agent_id is not None and case.agent_id != agent.subject_id:
+        raise refuse("video-case-not-yours")
+
+
+async def decide(deps: Deps, agent: Officer, case_id: str, decision: Decision) -> VideoCase:
+    """Accept or refuse a call; of the accepted ones a sample waits for a second agent."""
+    now = deps.clock.now()
+    if code := recording_refusal(decision.recording, now):
+        raise refuse(code)
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        _refuse_foreign(case, agent)
+        event = await _event(deps, unit, case, decision)
+        state = follow(case, event)
+        applicant = draft_of(decision.applicant) if decision.applicant and decision.accept else None
+        await unit.videos.move(
+            case_id, case.state, state,
+            applicant=applicant, evidence=recorded(decision.recording),
+            checklist=asdict(decision.checklist), reason=decision.reason, decided_at=now,
+        )  # fmt: skip
+        facts = {"case_id": case_id, "decision": event.value}
+        await unit.evidence.audit(None, officer_actor(agent), "video-decided", now, facts)
+        OUTCOMES.labels("video_call", event).inc()
+        return await held_case(unit, case_id)
+
+
+async def _event(deps: Deps, unit: Unit, case: VideoCase, decision: Decision) -> VideoEvent:
+    if not decision.accept:
+        return VideoEvent.REFUSE
+    if not decision.checklist.complete or decision.applicant is None:
+        raise refuse("checklist-incomplete")
+    applicant = decision.applicant
+    # Whoever booked typed this number: another one is another person.
+    if deps.keys.national_id.of(applicant.national_id) != case.national_id_hash:
+        raise refuse("signer-differs")
+    refuse_unfit(applicant, deps.day_of(deps.clock.now()))
+    await refuse_unwelcome(deps, unit, applicant.national_id, Channel.VIDEO_CALL)
+    sampled = is_sampled(deps.random_below(DRAWS), DRAWS, deps.settings.video_sample_fraction)
+    return VideoEvent.SAMPLE if sampled else VideoEvent.ACCEPT
+
+
+async def second_look(
+    deps: Deps, agent: Officer, case_id: str, reason: str, *, accept: bool
+) -> VideoCase:
+    """Confirm or overturn what another agent accepted."""
+    now = deps.clock.now()
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        event = VideoEvent.CONFIRM if accept else VideoEvent.OVERTURN
+        state = follow(case, event)
+        if code := second_look_refusal(case.agent_id, agent.subject_id):
+            raise refuse(code)
+        erased = {} if accept else {"applicant": None}
+        await unit.videos.move(
+            case_id, case.state, state, second_agent_id=agent.subject_id, second_reason=reason,
+            second_decided_at=now, **erased,
+        )  # fmt: skip
+        facts = {"case_id": case_id, "decision": event.value}
+        await unit.evidence.audit(None, officer_actor(agent), "video-second-look", now, facts)
+        return await held_case(unit, case_id)
+
+
+async def begin_completion(
+    deps: Deps, token: str, contact: tuple[str, str, str]
+) -> tuple[str, SentCode]:
+    """Take contact data after an accepted call and send the phone code."""
+    mobile, email, language = contact
+    async with deps.transaction() as unit:
+        case = await _of_token(unit, token)
+        if case.state is not VideoState.ACCEPTED or case.applicant is None:
+            raise refuse("video-case-moved-on", state=case.state.value)
+        read = {**case.applicant, "mobile": mobile, "email": email, "language": language}
+        applicant = applicant_from_draft(read)
+        new = Beginning(CHANNEL, "enrol", case.case_id, None, applicant, {})
+        act_id, issued = await online.begin(deps, unit, new)
+        await unit.videos.move(case.case_id, case.state, case.state, online_enrolment_id=act_id)
+    return act_id, await send_phone_code(deps, issued)
+
+
+async def _of_token(unit: Unit, token: str) -> VideoCase:
+    appointment = await unit.appointments.by_token(sha256_hex(token))
+    found = await unit.videos.of_appointment(appointment.appointment_id) if appointment else None
+    if found is None:
+        raise refuse("video-case-not-found")
+    return await held_case(unit, found.case_id)
+
+
+async def prove(
+    deps: Deps, act_id: str, code: str, terms: Terms
+) -> Entry | tuple[PhoneVerdict, int]:
+    """Enter the person once the code came back and the terms are accepted."""
+    online.refuse_terms(terms)
+    verdict, left = await online.prove(deps, act_id, code)
+    if verdict is not PhoneVerdict.ACCEPTED:
+        return verdict, left
+    async with deps.transaction() as unit:
+        row, _ = online.ready(deps, await unit.online_enrolments.lock(act_id))
+        if row.channel != CHANNEL or row.origin_id is None:
+            raise refuse("enrolment-not-found")
+        case = await held_case(unit, row.origin_id)
+        state = follow(case, VideoEvent.COMPLETE)
+        evidence = {"case_id": case.case_id, "recording": case.evidence}
+        act = Act(Channel.VIDEO_CALL, deps.clock.now(), Actor("citizen"), evidence)
+        entry = await online.enter(deps, unit, row, act, terms)
+        await unit.videos.move(
+            case.case_id, case.state, state, subject_id=entry.person.subject_id, applicant=None
+        )
+    return entry
