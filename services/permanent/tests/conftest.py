@@ -1,5 +1,6 @@
 """A permanent service on a real database, with the world around it."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest_asyncio
 from clavis_kit.access_tokens import AccessTokenVerifier
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
+from clavis_kit.messages import opened_sender
 from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
 from clavis_permanent.app import AUDIENCE, create_app, create_deps, create_passwords_of, read_keys
+from clavis_permanent.authenticators import create_authenticators
 from clavis_permanent.settings import PermanentSettings
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -41,6 +44,8 @@ async def settings(
         oidc_issuer="http://issuer.test",
         oidc_jwks_url=f"{outside.url}/issuer",
         otp_domain="clavis.example",
+        passkey_rp_id="clavis.example",
+        passkey_origins=("https://clavis.example", "https://portal.clavis.example"),
         # Argon2 as cheap as it gets: what is tested here is not how slow it is.
         argon2_memory_kib=8 * 1024,
         argon2_passes=1,
@@ -66,12 +71,19 @@ async def world(
         stack.push_async_callback(pool.close)
         http = await stack.enter_async_context(httpx.AsyncClient())
         keys = JwksCache(http)
-        runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys)
+        opened = await stack.enter_async_context(opened_sender(settings, http, pool, frozen_clock))
+        runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, opened.sender)
         app = create_app(settings, clock=frozen_clock)
         keys_read = read_keys(settings)
-        passwords = create_passwords_of(settings, keys_read)
+        passwords = create_passwords_of(settings, frozen_clock)
         stack.callback(passwords.close)
-        app.state.deps = create_deps(settings, runtime, keys_read, passwords)
+        app.state.deps = create_deps(
+            settings,
+            runtime,
+            keys_read,
+            passwords,
+            create_authenticators(settings, settings.brand, secrets.token_bytes),
+        )
         app.state.access_tokens = AccessTokenVerifier(
             issuer=settings.oidc_issuer,
             jwks_url=settings.jwks_url,

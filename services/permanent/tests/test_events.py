@@ -63,7 +63,11 @@ async def test_a_renunciation_told_twice_removes_once(world: World) -> None:
     at = stamp(world.clock.now())
     for _ in range(2):
         await world.tell(person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=at))
-    assert await world.events() == [("PasswordActivated", 1), ("PasswordRemoved", 2)]
+    assert await world.events() == [
+        ("PasswordActivated", 1),
+        ("ActivationCodeUsed", 2),
+        ("PasswordRemoved", 3),
+    ]
 
 
 async def test_contact_data_sealed_for_another_event_are_refused(world: World) -> None:
@@ -134,7 +138,7 @@ async def test_a_renunciation_on_the_broker_kills_password_and_code_within_a_sec
         await eventually(world.log_in, "wrong")
         assert in_time(time.monotonic() - published, 1.0)
         assert await world.attempt_otp(sent["otp_id"], world.last_otp()) == {"verdict": "expired"}
-        await eventually(lambda: world.published(2), "PasswordRemoved")
+        await eventually(lambda: world.published(3), "PasswordRemoved")
         ready = await world.client.get("/health/ready")
         assert ready.json() == {"status": "ok", "failed": []}
     await producer.close()

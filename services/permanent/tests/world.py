@@ -23,7 +23,7 @@ from clavis_kit.sealed import seal
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_permanent.app import create_passwords_of
 from clavis_permanent.consumers import handlers
-from clavis_permanent.deps import Deps, Pepper
+from clavis_permanent.deps import Deps
 from clavis_permanent.settings import PermanentSettings
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -78,7 +78,7 @@ class Outside:
 
 def write_key_files(directory: Path) -> dict[str, Path]:
     files = {}
-    for name in ("national_id", "activation", "name", "password_pepper"):
+    for name in ("national_id", "activation", "name", "authenticator", "password_pepper"):
         files[f"{name}_file" if "pepper" in name else f"{name}_key_file"] = directory / name
         (directory / name).write_bytes(secrets.token_bytes(32))
     for name in ("contact_key_file", "service_key_file"):
@@ -194,7 +194,7 @@ class World:
     def _replace_passwords(self, *, passes: int, queue: int) -> None:
         changes = {"argon2_passes": passes, "argon2_queue": queue, "argon2_workers": 1}
         settings = self.settings.model_copy(update=changes)
-        passwords = create_passwords_of(settings, self.deps.keys)
+        passwords = create_passwords_of(settings, self.clock)
         self.app.state.deps = replace(self.deps, passwords=passwords)
 
     async def statements_of(self, work: Callable[[], Awaitable[Any]]) -> list[str]:
@@ -233,8 +233,7 @@ class World:
 
     @property
     def handlers(self) -> Mapping[type[Message], Handler]:
-        email = Pepper.from_file(self.settings.password_pepper_file).email
-        return handlers(self.contact_key, email, new_id)
+        return handlers(self.contact_key, new_id)
 
     @property
     def contact_key(self) -> ECKey:

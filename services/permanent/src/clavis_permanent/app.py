@@ -1,19 +1,17 @@
 """Where the permanent service is put together. Nothing else constructs its parts."""
 
-import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
-import asyncpg
 from clavis_events.codec import CREDENTIAL_TOPIC
+from clavis_kit import pepper
 from clavis_kit.access_tokens import AccessTokenVerifier
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id, new_secret
 from clavis_kit.keyed_hash import KeyedHash
-from clavis_kit.logging import get_logger
-from clavis_kit.messages import create_sender
 from clavis_kit.pools import BoundedPool
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.sealed import read_own_key
@@ -21,16 +19,16 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from clavis_permanent import consumers
-from clavis_permanent.deps import Deps, Keys, Pepper, Policies
+from clavis_permanent.authenticators import Authenticators, create_authenticators
+from clavis_permanent.breached import BreachedPasswords
+from clavis_permanent.deps import Deps, Keys, Policies
+from clavis_permanent.jobs import notice_jobs, sweep
 from clavis_permanent.passwords import Passwords, create_hasher, create_passwords
+from clavis_permanent.peppers import FilePepper, KeyRing
 from clavis_permanent.routes import router
-from clavis_permanent.rules import HOUR
 from clavis_permanent.settings import MIGRATIONS, PermanentSettings
-from clavis_permanent.store.attempts import forget_quotas
 
 AUDIENCE = "clavis-permanent"
-QUOTA_SWEEP_SECONDS = 600
-_log = get_logger(__name__)
 
 
 def create_app(settings: PermanentSettings, *, clock: Clock | None = None) -> FastAPI:
@@ -38,10 +36,11 @@ def create_app(settings: PermanentSettings, *, clock: Clock | None = None) -> Fa
     time_source = clock or SystemClock()
     contact_key = read_own_key(settings.contact_key_file, settings.service_name)
     keys = read_keys(settings)
-    passwords = create_passwords_of(settings, keys)
+    authenticators = create_authenticators(settings, settings.brand, secrets.token_bytes)
+    passwords = create_passwords_of(settings, time_source)
 
     def subscribe(_: Runtime) -> Subscription:
-        handlers = consumers.handlers(contact_key, keys.pepper.email, new_id)
+        handlers = consumers.handlers(contact_key, new_id)
         return Subscription(consumers.TOPICS, handlers)
 
     @contextlib.asynccontextmanager
@@ -54,11 +53,11 @@ def create_app(settings: PermanentSettings, *, clock: Clock | None = None) -> Fa
             publishes=(CREDENTIAL_TOPIC,),
             subscribe=subscribe,
         ) as runtime:
-            deps = create_deps(settings, runtime, keys, passwords)
+            deps = create_deps(settings, runtime, keys, passwords, authenticators)
             app.state.deps = deps
             app.state.jwks = runtime.signer.jwks
             app.state.access_tokens = _access_tokens(settings, runtime)
-            async with background(_sweep_quotas(deps)):
+            async with background(sweep(deps), *notice_jobs(deps)):
                 yield
         passwords.close()
 
@@ -79,27 +78,37 @@ def create_app(settings: PermanentSettings, *, clock: Clock | None = None) -> Fa
 
 def read_keys(settings: PermanentSettings) -> Keys:
     """Read the keyed hashes' keys. Raises KeyFileError with a sentence."""
+    ring = pepper.read_keys(settings.password_pepper_file)
     return Keys(
         national_id=KeyedHash.from_file(settings.national_id_key_file),
         activation_code=KeyedHash.from_file(settings.activation_key_file),
         name=KeyedHash.from_file(settings.name_key_file),
-        pepper=Pepper.from_file(settings.password_pepper_file),
+        otp=KeyRing(ring, "otp"),
+        notice=KeyRing(ring, "notice"),
     )
 
 
-def create_passwords_of(settings: PermanentSettings, keys: Keys) -> Passwords:
-    """Make the password hasher of these settings with its pool. Blocks for one hash."""
+def create_passwords_of(settings: PermanentSettings, clock: Clock) -> Passwords:
+    """Make the password hasher of these settings with its pool. Blocks for one hash.
+
+    Raises KeyFileError.
+    """
     hasher = create_hasher(
         memory_kib=settings.argon2_memory_kib,
         passes=settings.argon2_passes,
         lanes=settings.argon2_lanes,
     )
     pool = BoundedPool("argon2", workers=settings.argon2_workers, queue=settings.argon2_queue)
-    return create_passwords(hasher, keys.pepper.password, pool, new_secret())
+    peppers = FilePepper(pepper.read_keys(settings.password_pepper_file), clock)
+    return create_passwords(hasher, peppers, pool, new_secret())
 
 
 def create_deps(
-    settings: PermanentSettings, runtime: Runtime, keys: Keys, passwords: Passwords
+    settings: PermanentSettings,
+    runtime: Runtime,
+    keys: Keys,
+    passwords: Passwords,
+    authenticators: Authenticators,
 ) -> Deps:
     """Gather what the actions use."""
     return Deps(
@@ -109,12 +118,20 @@ def create_deps(
         random_below=secrets.randbelow,
         keys=keys,
         passwords=passwords,
-        messages=create_sender(runtime.http, sms_webhook_url=settings.sms_webhook_url),
+        authenticators=authenticators,
+        messages=runtime.messages,
         policies=Policies(
-            settings.password_policy, settings.otp_policy, settings.activation_policy
+            password=settings.password_policy,
+            otp=settings.otp_policy,
+            activation=settings.activation_policy,
+            notice=settings.notice_policy,
+            recovery=settings.recovery_policy,
         ),
+        breached=BreachedPasswords.from_file(settings.breached_passwords_file, [settings.brand]),
         brand=settings.brand,
         otp_domain=settings.otp_domain,
+        pages_url=settings.oidc_issuer,
+        history_kept=timedelta(days=settings.history_days),
     )
 
 
@@ -126,13 +143,3 @@ def _access_tokens(settings: PermanentSettings, runtime: Runtime) -> AccessToken
         keys=runtime.keys,
         clock=runtime.clock,
     )
-
-
-async def _sweep_quotas(deps: Deps) -> None:
-    # A count older than the longest window limits nothing any more.
-    while True:
-        await asyncio.sleep(QUOTA_SWEEP_SECONDS)
-        try:
-            await forget_quotas(deps.pool, deps.clock.now() - HOUR)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("sweep_failed", error_type=type(error).__name__)

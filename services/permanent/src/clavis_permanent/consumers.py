@@ -8,15 +8,16 @@ from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_kit.bus import EventRecord
 from clavis_kit.consumer import Handler
 from clavis_kit.db import Connection
-from clavis_kit.keyed_hash import KeyedHash
-from clavis_kit.outbox import record_event
 from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
 
-from clavis_permanent.events import password_removed
+from clavis_permanent.actions.methods import destroy_methods
+from clavis_permanent.events import Occurrence, password_removed
 from clavis_permanent.rules import ForbiddenWord, Level, PersonStatus, canonical_email
-from clavis_permanent.store import projection
+from clavis_permanent.rules.facts import Fact, FactKind
+from clavis_permanent.store import credentials, projection
+from clavis_permanent.store.facts import record_fact
 from clavis_permanent.store.projection import Contact, PersonFact
 
 TOPICS = (PERSON_TOPIC, CONTACT_TOPIC)
@@ -91,31 +92,45 @@ def on_renounced(new_id: Callable[[], str]) -> Handler:
     async def handle(db: Connection, event: person_pb2.Renounced, record: EventRecord) -> None:
         if not await _end(db, event, PersonStatus.RENOUNCED, record):
             return
-        version = await projection.remove_password(db, event.subject_id)
-        if version is not None:
-            removed = password_removed(
-                event_id=new_id(),
-                subject_id=event.subject_id,
-                version=version,
-                occurred_at=record.occurred_at,
-            )
-            await record_event(db, removed)
+        subject_id, at = event.subject_id, record.occurred_at
+        if await credentials.remove_password(db, subject_id):
+            fact = Fact(subject_id, FactKind.PASSWORD_REMOVED, at)
+            removed = password_removed(Occurrence(new_id(), subject_id, at))
+            # The registry writes to somebody who left; a second message would only confuse.
+            await record_fact(db, fact, new_id, removed, notice=False)
+        await destroy_methods(db, subject_id, new_id, at)
 
     return handle
 
 
-def on_contact_changed(contact_key: ECKey, email_hash: KeyedHash) -> Handler:
+async def on_frozen(db: Connection, event: person_pb2.Frozen, record: EventRecord) -> None:
+    """Refuse every method of the person; nothing is destroyed."""
+    fact = PersonFact(
+        event.subject_id, event.version, national_id_hash=event.national_id_hash, frozen=True
+    )
+    if await projection.apply_person_fact(db, fact):
+        await projection.void_pending(db, event.subject_id, record.occurred_at)
+
+
+async def on_unfrozen(db: Connection, event: person_pb2.Unfrozen, record: EventRecord) -> None:
+    """Let the methods work again, unless the person reported something after the proof."""
+    fact = PersonFact(
+        event.subject_id, event.version, national_id_hash=event.national_id_hash, frozen=False
+    )
+    if await projection.apply_person_fact(db, fact):
+        await projection.forget_report(db, event.subject_id, record.occurred_at)
+
+
+def on_contact_changed(contact_key: ECKey) -> Handler:
     """Make the handler that opens contact data with this service's key."""
 
     async def handle(db: Connection, event: contact_pb2.ContactChanged, _: EventRecord) -> None:
         details = open_contact(event, contact_key)
-        # The address is only ever compared here, so only its keyed hash is kept.
-        email = canonical_email(details.email)
         contact = Contact(
             event.subject_id,
             event.version,
             phone=details.phone or None,
-            email_hash=email_hash.of(email) if email else None,
+            email=canonical_email(details.email) or None,
             language=details.language or None,
             activation_code_hash=details.activation_code_hash or None,
             forbidden_words=[ForbiddenWord(w.length, w.hash) for w in details.forbidden_words],
@@ -137,9 +152,7 @@ def open_contact(event: contact_pb2.ContactChanged, key: ECKey) -> contact_pb2.C
     return details
 
 
-def handlers(
-    contact_key: ECKey, email_hash: KeyedHash, new_id: Callable[[], str]
-) -> Mapping[type[Message], Handler]:
+def handlers(contact_key: ECKey, new_id: Callable[[], str]) -> Mapping[type[Message], Handler]:
     """Map each event to what it does here."""
     return {
         person_pb2.Registered: on_registered,
@@ -149,5 +162,7 @@ def handlers(
         person_pb2.Renounced: on_renounced(new_id),
         person_pb2.Deceased: on_suspended(PersonStatus.DECEASED),
         person_pb2.Revoked: on_suspended(PersonStatus.REVOKED),
-        contact_pb2.ContactChanged: on_contact_changed(contact_key, email_hash),
+        person_pb2.Frozen: on_frozen,
+        person_pb2.Unfrozen: on_unfrozen,
+        contact_pb2.ContactChanged: on_contact_changed(contact_key),
     }

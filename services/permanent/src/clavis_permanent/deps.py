@@ -1,49 +1,27 @@
 """What an action may use, made once by the application."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 
 from clavis_kit import national_id
 from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
-from clavis_kit.settings import read_key_bytes
 
+from clavis_permanent.authenticators import Authenticators
+from clavis_permanent.breached import BreachedPasswords
 from clavis_permanent.errors import invalid_national_id
 from clavis_permanent.passwords import Passwords
+from clavis_permanent.peppers import KeyRing
 from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
-from clavis_permanent.store.credentials import DECOY_SLOTS
+from clavis_permanent.rules.notices import NoticePolicy
+from clavis_permanent.rules.proofs import RecoveryPolicy
+from clavis_permanent.store.logins import DECOY_SLOTS
 
 # Stands for the person who does not exist, so that the work is the same.
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-@dataclass(frozen=True)
-class Pepper:
-    """The keys of what this service stores, each derived from one file for one purpose."""
-
-    password: bytes
-    email: KeyedHash
-    otp: KeyedHash
-
-    @classmethod
-    def from_file(cls, path: Path) -> "Pepper":
-        """Read the file and derive the keys. Raises KeyFileError."""
-        root = read_key_bytes(path)
-        return cls(
-            password=_derive(root, "password"),
-            email=KeyedHash(_derive(root, "email")),
-            otp=KeyedHash(_derive(root, "otp")),
-        )
-
-
-# NIST SP 800-108 section 4: a key for each purpose, from a pseudorandom function of the root.
-def _derive(root: bytes, purpose: str) -> bytes:
-    return hmac.new(root, f"clavis permanent {purpose}".encode(), hashlib.sha256).digest()
 
 
 @dataclass(frozen=True)
@@ -53,7 +31,8 @@ class Keys:
     national_id: KeyedHash
     activation_code: KeyedHash
     name: KeyedHash
-    pepper: Pepper
+    otp: KeyRing
+    notice: KeyRing
 
 
 @dataclass(frozen=True)
@@ -63,6 +42,8 @@ class Policies:
     password: PasswordPolicy
     otp: OtpPolicy
     activation: ActivationPolicy
+    notice: NoticePolicy
+    recovery: RecoveryPolicy
 
 
 @dataclass(frozen=True)
@@ -77,8 +58,12 @@ class Deps:
     passwords: Passwords
     messages: MessageSender
     policies: Policies
+    authenticators: Authenticators
+    breached: BreachedPasswords
     brand: str
     otp_domain: str | None
+    pages_url: str
+    history_kept: timedelta
 
 
 def national_id_hash_of(deps: Deps, typed: str) -> str:

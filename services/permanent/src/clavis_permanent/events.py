@@ -1,10 +1,16 @@
 """Our facts as contract messages. They say that something happened, never what was typed."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from clavis_events.codec import CREDENTIAL_TOPIC
 from clavis_events.permanent.v1.credential_pb2 import (
+    ActivationCodeBlocked,
+    ActivationCodeUsed,
+    FraudReported,
     PasswordActivated,
+    PasswordBlocked,
     PasswordChanged,
     PasswordRemoved,
 )
@@ -12,51 +18,71 @@ from clavis_kit.bus import EventRecord
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+MakeEvent = Callable[[int], EventRecord]
 
-def password_set(
-    *,
-    event_id: str,
-    subject_id: str,
-    version: int,
-    occurred_at: datetime,
-    expires_at: datetime,
-    replaced: bool,
-) -> EventRecord:
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Which event, about whom, when; the version comes with the transaction."""
+
+    event_id: str
+    subject_id: str
+    occurred_at: datetime
+
+
+def password_set(about: Occurrence, expires_at: datetime, *, replaced: bool) -> MakeEvent:
     """Say that a password was chosen: activated when there was none before, else changed."""
     kind = PasswordChanged if replaced else PasswordActivated
-    message = kind(
-        subject_id=subject_id,
-        version=version,
-        occurred_at=_timestamp(occurred_at),
-        expires_at=_timestamp(expires_at),
-    )
-    return _record(message, event_id, subject_id, version, occurred_at)
+    return _made(about, kind(expires_at=timestamp(expires_at)))
 
 
-def password_removed(
-    *, event_id: str, subject_id: str, version: int, occurred_at: datetime
-) -> EventRecord:
+def password_blocked(about: Occurrence) -> MakeEvent:
+    """Say that too many wrong passwords blocked it."""
+    return _made(about, PasswordBlocked())
+
+
+def password_removed(about: Occurrence) -> MakeEvent:
     """Say that the person has no password any more."""
-    message = PasswordRemoved(
-        subject_id=subject_id, version=version, occurred_at=_timestamp(occurred_at)
-    )
-    return _record(message, event_id, subject_id, version, occurred_at)
+    return _made(about, PasswordRemoved())
 
 
-def _record(
-    message: Message, event_id: str, subject_id: str, version: int, occurred_at: datetime
-) -> EventRecord:
-    return EventRecord.of(
-        message,
-        topic=CREDENTIAL_TOPIC,
-        event_id=event_id,
-        key=subject_id,
-        occurred_at=occurred_at,
-        sequence=version,
-    )
+def activation_code_used(about: Occurrence) -> MakeEvent:
+    """Say that the activation code put a password in force for the first time."""
+    return _made(about, ActivationCodeUsed())
 
 
-def _timestamp(at: datetime) -> Timestamp:
+def activation_code_blocked(about: Occurrence) -> MakeEvent:
+    """Say that only another activation code serves."""
+    return _made(about, ActivationCodeBlocked())
+
+
+def fraud_reported(about: Occurrence) -> MakeEvent:
+    """Say that the person answered a notice: it was not them."""
+    return _made(about, FraudReported())
+
+
+def _made(about: Occurrence, message: Message) -> MakeEvent:
+    def make(version: int) -> EventRecord:
+        fields = {
+            "subject_id": about.subject_id,
+            "version": version,
+            "occurred_at": timestamp(about.occurred_at),
+        }
+        message.MergeFrom(type(message)(**fields))
+        return EventRecord.of(
+            message,
+            topic=CREDENTIAL_TOPIC,
+            event_id=about.event_id,
+            key=about.subject_id,
+            occurred_at=about.occurred_at,
+            sequence=version,
+        )
+
+    return make
+
+
+def timestamp(at: datetime) -> Timestamp:
+    """Return a moment as the contracts carry it."""
     stamp = Timestamp()
     stamp.FromDatetime(at)
     return stamp

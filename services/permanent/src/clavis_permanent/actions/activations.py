@@ -2,29 +2,44 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from clavis_kit.messages import UndeliverableError
 from clavis_kit.metrics import OUTCOMES
 from clavis_kit.outbox import record_event
 
 from clavis_permanent import events, rules
+from clavis_permanent.actions.new_passwords import (
+    Expired,
+    InForce,
+    Rejected,
+    prepare,
+    put_in_force,
+)
 from clavis_permanent.deps import NOBODY, Deps, decoy_slot, national_id_hash_of
-from clavis_permanent.rules import Fault, Verdict
-from clavis_permanent.store import activations, attempts, credentials
-from clavis_permanent.store.activations import NewActivation, Proved
-from clavis_permanent.store.attempts import Candidate
+from clavis_permanent.events import Occurrence
+from clavis_permanent.rules import Verdict
+from clavis_permanent.rules.facts import Fact, FactKind, Proof
+from clavis_permanent.store import activations, attempts
+from clavis_permanent.store.activations import NewActivation
+from clavis_permanent.store.attempts import Candidate, CodeFailure
+from clavis_permanent.store.facts import next_version, record_fact
 from clavis_permanent.texts import activation_sms
 
 
 @dataclass(frozen=True, slots=True)
 class ActivationRequest:
-    """What the citizen typed."""
+    """What the citizen typed; who recovers a forgotten password shows no e-mail address."""
 
     national_id: str
-    email: str
+    email: str | None
     activation_code: str
     language: str
+
+    @property
+    def recovery(self) -> bool:
+        """Say whether a forgotten password is to be replaced."""
+        return self.email is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +79,7 @@ class PhoneProof:
     attempts_left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Activated:
-    """The password is in force until this day."""
-
-    expires_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The password does not meet the policy; the activation stands, try another."""
-
-    faults: tuple[Fault, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """The activation is over: begin again."""
-
-
-PasswordOutcome = Activated | Rejected | Expired
+PasswordOutcome = InForce | Rejected | Expired
 
 
 async def start_activation(deps: Deps, request: ActivationRequest) -> ActivationOutcome:
@@ -106,7 +102,10 @@ async def _start_activation(deps: Deps, request: ActivationRequest) -> Activatio
         # Without the right e-mail a wrong code does not count: a stranger who knows only the
         # identity number must not be able to block it.
         blamed = candidate.subject_id if candidate and has_email else None
-        await attempts.count_code_failure(deps.pool, blamed, decoy_slot(id_hash))
+        failure = CodeFailure(blamed, decoy_slot(id_hash), request.recovery, now)
+        await _count_failure(deps, failure)
+        return Mismatch()
+    if request.recovery and not candidate.has_password:
         return Mismatch()
     return await _send_code(deps, request, candidate, now)
 
@@ -115,15 +114,28 @@ def _shown(
     deps: Deps, candidate: Candidate | None, request: ActivationRequest
 ) -> tuple[bool, bool]:
     """Compare both data in every case; the work is the same without a person."""
-    email = deps.keys.pepper.email.of(rules.canonical_email(request.email))
+    known = (candidate.email if candidate else None) or ""
+    typed = rules.canonical_email(request.email or "")
     code = deps.keys.activation_code.bound(
         candidate.subject_id if candidate else NOBODY,
         rules.canonical_activation_code(request.activation_code),
     )
+    has_email = hmac.compare_digest(typed.encode(), known.encode()) and bool(known)
     return (
-        hmac.compare_digest(email, candidate.email_hash if candidate else ""),
+        has_email or request.recovery,
         hmac.compare_digest(code, candidate.code_hash if candidate else ""),
     )
+
+
+async def _count_failure(deps: Deps, failure: CodeFailure) -> None:
+    policy = deps.policies.activation
+    limit = policy.max_recovery_failures if failure.recovery else policy.max_code_failures
+    async with deps.pool.acquire() as db, db.transaction():
+        blocked = await attempts.count_code_failure(db, failure, limit)
+        if blocked and failure.subject_id is not None:
+            fact = Fact(failure.subject_id, FactKind.ACTIVATION_CODE_BLOCKED, failure.at)
+            about = Occurrence(deps.new_id(), failure.subject_id, failure.at)
+            await record_fact(db, fact, deps.new_id, events.activation_code_blocked(about))
 
 
 async def _send_code(
@@ -137,7 +149,8 @@ async def _send_code(
         activation_id=activation_id,
         subject_id=candidate.subject_id,
         code_hash=candidate.code_hash,
-        otp_hash=_otp_hash(deps, activation_id, otp),
+        otp_hash=deps.keys.otp.bound(activation_id, otp),
+        recovery=request.recovery,
         now=now,
     )
     policies = deps.policies
@@ -162,6 +175,7 @@ async def _deliver(
 ) -> ActivationOutcome:
     lifetime = deps.policies.otp.lifetime
     text = activation_sms(
+        recovery=request.recovery,
         language=candidate.language or request.language,
         brand=deps.brand,
         otp=otp,
@@ -177,17 +191,13 @@ async def _deliver(
     return CodeSent(activation.activation_id, hint, activation.now + lifetime)
 
 
-def _otp_hash(deps: Deps, activation_id: str, typed: str) -> str:
-    return deps.keys.pepper.otp.bound(activation_id, rules.canonical_otp(typed))
-
-
 async def prove_phone(deps: Deps, activation_id: str, typed: str) -> PhoneProof:
     """Judge the code the citizen received. One that was replaced has expired."""
     policy = deps.policies.otp
     judgement = await activations.judge_otp(
         deps.pool,
         activation_id,
-        _otp_hash(deps, activation_id, typed),
+        deps.keys.otp.candidates(activation_id, rules.canonical_otp(typed)),
         deps.clock.now(),
         policy,
         deps.policies.activation.time_to_choose,
@@ -201,51 +211,27 @@ async def prove_phone(deps: Deps, activation_id: str, typed: str) -> PhoneProof:
 
 async def choose_password(deps: Deps, activation_id: str, typed: str) -> PasswordOutcome:
     """Put a password in force if it meets the policy, once for each activation."""
-    outcome = await _choose_password(deps, activation_id, rules.normalise_password(typed))
+    outcome = await _choose_password(deps, activation_id, typed)
     OUTCOMES.labels("activation_password", type(outcome).__name__.lower()).inc()
     return outcome
 
 
-async def _choose_password(deps: Deps, activation_id: str, password: str) -> PasswordOutcome:
+async def _choose_password(deps: Deps, activation_id: str, typed: str) -> PasswordOutcome:
     proved = await activations.find_proved(deps.pool, activation_id, deps.clock.now())
     if proved is None:
         return Expired()
-    faults = await _faults(deps, proved, password)
-    if faults:
-        return Rejected(faults)
-    password_hash = await deps.passwords.hash(proved.subject_id, password)
-    return await _put_in_force(deps, activation_id, proved.subject_id, password_hash)
-
-
-async def _faults(deps: Deps, proved: Proved, password: str) -> tuple[Fault, ...]:
-    policy, words, keyed = deps.policies.password, proved.forbidden_words, deps.keys.name.of
-    faults = await deps.passwords.off_loop(
-        lambda: rules.password_faults(password, policy, words, keyed)
-    )
-    if faults or proved.former_hash is None:
-        return faults
-    same = await deps.passwords.matches(proved.former_hash, proved.subject_id, password)
-    return (Fault.SAME_AS_PREVIOUS,) if same else ()
-
-
-async def _put_in_force(
-    deps: Deps, activation_id: str, subject_id: str, password_hash: str
-) -> PasswordOutcome:
-    now = deps.clock.now()
-    expires_at = now + deps.policies.password.lifetime
-    async with deps.pool.acquire() as connection, connection.transaction():
-        if not await activations.consume_activation(connection, activation_id, now):
+    prepared = await prepare(deps, proved.subject_id, typed)
+    if isinstance(prepared, Rejected | Expired):
+        return prepared
+    kind = FactKind.PASSWORD_RECOVERED if proved.recovery else FactKind.PASSWORD_CHANGED
+    async with deps.pool.acquire() as db, db.transaction():
+        now = deps.clock.now()
+        if not await activations.consume_activation(db, activation_id, now):
             return Expired()
-        version, replaced = await credentials.set_password(
-            connection, subject_id, password_hash, now, expires_at
-        )
-        event = events.password_set(
-            event_id=deps.new_id(),
-            subject_id=subject_id,
-            version=version,
-            occurred_at=now,
-            expires_at=expires_at,
-            replaced=replaced,
-        )
-        await record_event(connection, event)
-    return Activated(expires_at.date())
+        how = (kind, Proof.ACTIVATION_CODE)
+        in_force = await put_in_force(deps, db, proved.subject_id, prepared, how)
+        if await attempts.use_code(db, proved.subject_id, now):
+            about = Occurrence(deps.new_id(), proved.subject_id, now)
+            version = await next_version(db, proved.subject_id)
+            await record_event(db, events.activation_code_used(about)(version))
+    return in_force

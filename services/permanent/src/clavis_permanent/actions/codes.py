@@ -9,7 +9,9 @@ from clavis_kit.metrics import OUTCOMES
 from clavis_permanent import rules
 from clavis_permanent.deps import Deps
 from clavis_permanent.rules import Action, Level, Unavailable, Verdict
+from clavis_permanent.rules.codes import NEEDS_ADVANCED
 from clavis_permanent.store import otps
+from clavis_permanent.store.facts import Executor
 from clavis_permanent.store.otps import NewOtp, Slot
 from clavis_permanent.texts import otp_sms
 
@@ -77,14 +79,14 @@ async def _send_otp(deps: Deps, request: OtpRequest) -> OtpOutcome:
         otp_id=otp_id,
         subject_id=request.subject_id,
         action=request.action,
-        otp_hash=otp_hash(deps, otp_id, request.bound_to, code),
+        otp_hash=deps.keys.otp.bound(_scope(otp_id, request.bound_to), code),
         now=now,
     )
     # The place is taken before the message leaves: parallel requests cannot send two codes.
     slot = await otps.reserve_otp(deps.pool, otp, deps.policies.otp)
     if slot is None:
         return OtpUnavailable(Unavailable.UNDELIVERABLE)
-    if slot.level is not Level.ADVANCED:
+    if slot.level is not Level.ADVANCED and request.action in NEEDS_ADVANCED:
         return OtpUnavailable(Unavailable.BASIC_LEVEL)
     if slot.phone is None:
         return OtpUnavailable(Unavailable.NO_PHONE)
@@ -116,18 +118,22 @@ async def _deliver(
     return OtpSent(otp.otp_id, rules.phone_hint(phone), otp.now + policy.lifetime, resend_at)
 
 
-def otp_hash(deps: Deps, otp_id: str, bound_to: str, typed: str) -> str:
-    """Hash a code with what it is bound to: for another transaction it is simply wrong."""
-    scope = f"{otp_id}:{len(bound_to)}:{bound_to}"
-    return deps.keys.pepper.otp.bound(scope, rules.canonical_otp(typed))
+def _scope(otp_id: str, bound_to: str) -> str:
+    """Say what a code is bound to: for another transaction it is simply wrong."""
+    return f"{otp_id}:{len(bound_to)}:{bound_to}"
 
 
-async def attempt_otp(deps: Deps, otp_id: str, bound_to: str, typed: str) -> OtpAttemptOutcome:
-    """Judge a typed code and, if right, consume it. One that was replaced has expired."""
+async def attempt_otp(
+    deps: Deps, otp_id: str, bound_to: str, typed: str, db: "Executor | None" = None
+) -> OtpAttemptOutcome:
+    """Judge a typed code and, if right, consume it. One that was replaced has expired.
+
+    With `db` it happens in the caller's transaction.
+    """
     judgement = await otps.judge_otp(
-        deps.pool,
+        db or deps.pool,
         otp_id,
-        otp_hash(deps, otp_id, bound_to, typed),
+        deps.keys.otp.candidates(_scope(otp_id, bound_to), rules.canonical_otp(typed)),
         deps.clock.now(),
         deps.policies.otp,
     )

@@ -1,4 +1,4 @@
-"""Activation, called by the gateway's pages."""
+"""Activation and recovery, called by the gateway's pages."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -10,18 +10,19 @@ from pydantic import BaseModel, StringConstraints
 
 from clavis_permanent.actions import activations
 from clavis_permanent.actions.activations import (
-    Activated,
     ActivationOutcome,
     CodeSent,
     Limited,
     Mismatch,
     PasswordOutcome,
-    Rejected,
 )
+from clavis_permanent.actions.new_passwords import InForce, Rejected
+from clavis_permanent.errors import recovery_not_offered
 from clavis_permanent.routes.wire import DepsDep, Language, NationalId, TypedOtp, TypedPassword
 from clavis_permanent.rules import Fault
+from clavis_permanent.rules.facts import Proof
 
-router = APIRouter(prefix="/v1/activations", dependencies=[Depends(caller("gateway"))])
+router = APIRouter(prefix="/v1", dependencies=[Depends(caller("gateway"))])
 
 
 class ActivationIn(BaseModel):
@@ -29,6 +30,14 @@ class ActivationIn(BaseModel):
 
     national_id: NationalId
     email: Annotated[str, StringConstraints(max_length=254)]
+    activation_code: Annotated[str, StringConstraints(max_length=64)]
+    language: Language
+
+
+class RecoveryIn(BaseModel):
+    """What the citizen typed who forgot the password, or was blocked."""
+
+    national_id: NationalId
     activation_code: Annotated[str, StringConstraints(max_length=64)]
     language: Language
 
@@ -70,12 +79,26 @@ class PasswordOut(BaseModel):
     reasons: tuple[Fault, ...] | None = None
 
 
-@router.post("", response_model_exclude_none=True)
+@router.post("/activations", response_model_exclude_none=True)
 async def start_activation(body: ActivationIn, deps: DepsDep) -> ActivationOut:
     """Send a code to the phone of whoever shows what the receipt says."""
     request = activations.ActivationRequest(
         national_id=body.national_id,
         email=body.email,
+        activation_code=body.activation_code,
+        language=body.language,
+    )
+    return _activation_out(await activations.start_activation(deps, request))
+
+
+@router.post("/recoveries", response_model_exclude_none=True)
+async def start_recovery(body: RecoveryIn, deps: DepsDep) -> ActivationOut:
+    """Send a code to the phone of whoever has the activation code and had a password."""
+    if Proof.ACTIVATION_CODE not in deps.policies.recovery.proofs:
+        raise recovery_not_offered()
+    request = activations.ActivationRequest(
+        national_id=body.national_id,
+        email=None,
         activation_code=body.activation_code,
         language=body.language,
     )
@@ -99,7 +122,8 @@ def _activation_out(outcome: ActivationOutcome) -> ActivationOut:
             return ActivationOut(outcome="undeliverable")
 
 
-@router.post("/{activation_id}/otp-attempts", response_model_exclude_none=True)
+@router.post("/activations/{activation_id}/otp-attempts", response_model_exclude_none=True)
+@router.post("/recoveries/{activation_id}/otp-attempts", response_model_exclude_none=True)
 async def prove_phone(activation_id: UUID, body: OtpIn, deps: DepsDep) -> PhoneProofOut:
     """Judge the code that arrived."""
     proof = await activations.prove_phone(deps, str(activation_id), body.otp.get_secret_value())
@@ -108,7 +132,8 @@ async def prove_phone(activation_id: UUID, body: OtpIn, deps: DepsDep) -> PhoneP
     )
 
 
-@router.post("/{activation_id}/password", response_model_exclude_none=True)
+@router.post("/activations/{activation_id}/password", response_model_exclude_none=True)
+@router.post("/recoveries/{activation_id}/password", response_model_exclude_none=True)
 async def choose_password(activation_id: UUID, body: PasswordIn, deps: DepsDep) -> PasswordOut:
     """Put a password in force."""
     typed = body.password.get_secret_value()
@@ -117,7 +142,7 @@ async def choose_password(activation_id: UUID, body: PasswordIn, deps: DepsDep) 
 
 def _password_out(outcome: PasswordOutcome) -> PasswordOut:
     match outcome:
-        case Activated():
+        case InForce():
             return PasswordOut(outcome="activated", expires_on=outcome.expires_on)
         case Rejected():
             return PasswordOut(outcome="rejected", reasons=outcome.faults)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from clavis_permanent.actions import logins
 from clavis_permanent.routes.wire import DepsDep, NationalId, TypedPassword
 from clavis_permanent.rules import Level
+from clavis_permanent.rules.methods import SecondFactor
 
 router = APIRouter(prefix="/v1")
 
@@ -23,13 +24,18 @@ class LoginIn(BaseModel):
 
 
 class LoginOut(BaseModel):
-    """The verdict; with `wrong` and `locked` nothing else is said."""
+    """The verdict; with `wrong` nothing else is said.
 
-    verdict: Literal["accepted", "wrong", "locked", "expired"]
+    `change_id` lets the password be replaced inside the login: it ended, or soon does.
+    """
+
+    verdict: Literal["accepted", "wrong", "expired"]
     subject_id: str | None = None
     enrolment_level: Level | None = None
     can_use_otp: bool | None = None
+    second_factors: list[SecondFactor] | None = None
     password_expires_on: date | None = None
+    change_id: str | None = None
 
 
 class PasswordCheckIn(BaseModel):
@@ -55,7 +61,9 @@ async def log_in(body: LoginIn, deps: DepsDep) -> LoginOut:
             "subject_id": outcome.subject_id,
             "enrolment_level": outcome.level,
             "can_use_otp": outcome.can_use_otp,
+            "second_factors": outcome.second_factors,
             "password_expires_on": outcome.password_expires_on,
+            "change_id": outcome.change_id,
         }
     )
 

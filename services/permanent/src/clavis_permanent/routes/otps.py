@@ -20,7 +20,7 @@ class OtpRequestIn(BaseModel):
     """Who confirms what; `bound_to` names the transaction."""
 
     subject_id: UUID
-    action: Action
+    action: Literal["login", "sign"]
     bound_to: BoundTo
     relying_party: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     detail: Annotated[str, StringConstraints(max_length=200)] | None = None
@@ -28,9 +28,12 @@ class OtpRequestIn(BaseModel):
 
 
 class OtpRequestOut(BaseModel):
-    """What became of it; fields beyond `outcome` depend on it."""
+    """What became of it; fields beyond `outcome` depend on it.
 
-    outcome: Literal["sent", "limited", "unavailable"]
+    `expired`: what the code was to confirm may not be done any more.
+    """
+
+    outcome: Literal["sent", "limited", "unavailable", "expired"]
     otp_id: str | None = None
     phone_hint: str | None = None
     expires_at: datetime | None = None
@@ -58,16 +61,17 @@ async def send_otp(body: OtpRequestIn, deps: DepsDep) -> OtpRequestOut:
     """Send a code that confirms this action in this transaction and nothing else."""
     request = codes.OtpRequest(
         subject_id=str(body.subject_id),
-        action=body.action,
+        action=Action(body.action),
         bound_to=body.bound_to,
         relying_party=body.relying_party,
         detail=body.detail,
         language=body.language,
     )
-    return _request_out(await codes.send_otp(deps, request))
+    return request_out(await codes.send_otp(deps, request))
 
 
-def _request_out(outcome: OtpOutcome) -> OtpRequestOut:
+def request_out(outcome: OtpOutcome) -> OtpRequestOut:
+    """Write what became of a request for a code."""
     match outcome:
         case OtpSent():
             return OtpRequestOut(

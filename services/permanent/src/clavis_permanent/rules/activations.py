@@ -18,6 +18,10 @@ class ActivationPolicy:
     """The numbers an operator may set for activation."""
 
     max_code_failures: int = 5
+    # NIST SP 800-63B-4 section 3.2.2: at most 100 failed attempts in a row. A recovery shows no
+    # e-mail address: with a limit of five, anybody who knows an identity number could block the
+    # code. Its 60 random bits are out of reach of a hundred guesses.
+    max_recovery_failures: int = 100
     attempts_per_hour: int = 10
     # How long a person may think about the password once the phone is proved.
     time_to_choose: timedelta = timedelta(minutes=15)

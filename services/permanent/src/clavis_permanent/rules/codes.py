@@ -17,6 +17,13 @@ class Action(StrEnum):
 
     LOGIN = "login"
     SIGN = "sign"
+    PASSWORD_CHANGE = "password-change"  # noqa: S105  the name of an action
+    PASSWORD_REMOVAL = "password-removal"  # noqa: S105
+
+
+# Level of assurance "substantial" rests on the enrolment: the code of somebody enrolled at the
+# basic level raises nothing. Keeping one's own password in order needs the phone, not the level.
+NEEDS_ADVANCED = frozenset({Action.LOGIN, Action.SIGN})
 
 
 class Unavailable(StrEnum):

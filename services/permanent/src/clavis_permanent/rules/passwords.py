@@ -14,6 +14,7 @@ class CredentialState(StrEnum):
     ACTIVE = "active"
     BLOCKED = "blocked"
     EXPIRED = "expired"
+    FROZEN = "frozen"
 
 
 class Fault(StrEnum):
@@ -27,6 +28,8 @@ class Fault(StrEnum):
     MISSING_SYMBOL = "missing_symbol"
     CONTAINS_PERSONAL = "contains_personal"
     SAME_AS_PREVIOUS = "same_as_previous"
+    BREACHED = "breached"
+    UNSUPPORTED_CHARACTER = "unsupported_character"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,13 @@ class PasswordPolicy:
     classless_length: int = 16
     maximum_length: int = 128
     lifetime: timedelta = timedelta(days=730)
-    # NIST SP 800-63B section 5.2.2: failed attempts are counted and limited.
+    # NIST SP 800-63B-4 section 3.2.2: failed attempts in a row are counted and limited.
     max_failures: int = 5
+    # How many of the last passwords, the present one included, may not come again.
+    history: int = 1
+    # How long before its end a password may be replaced inside a login, and how long that takes.
+    change_window: timedelta = timedelta(days=30)
+    time_to_change: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +57,19 @@ class ForbiddenWord:
     hash: str
 
 
-# NIST SP 800-63B section 5.1.1.2: normalise before hashing, once, in one place.
+# NIST SP 800-63B-4 section 3.1.1.2: normalised before hashing, once, in one place. RFC 8265
+# section 4.2.2 names the same form, and one space for the many that keyboards can produce.
 def normalise_password(typed: str) -> str:
     """Return the password in Unicode form NFC; every later step takes this form."""
-    return unicodedata.normalize("NFC", typed)
+    spaced = "".join(" " if unicodedata.category(c) == "Zs" else c for c in typed)
+    return unicodedata.normalize("NFC", spaced)
+
+
+# Unicode Standard Annex 15 section 12.1: only strings of assigned characters keep their normal
+# form in later versions of Unicode. RFC 8264 section 4.3 leaves control characters out.
+def has_unstable_character(password: str) -> bool:
+    """Say whether a character may be typed or normalised otherwise on another machine."""
+    return any(unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs") for c in password)
 
 
 def password_faults(
@@ -69,6 +86,8 @@ def password_faults(
         faults += _missing_classes(password)
     if contains_forbidden_word(password, words, keyed_hash):
         faults.append(Fault.CONTAINS_PERSONAL)
+    if has_unstable_character(password):
+        faults.append(Fault.UNSUPPORTED_CHARACTER)
     return tuple(faults)
 
 
@@ -105,11 +124,18 @@ def _without_accents(text: str) -> str:
 
 
 def credential_state(
-    *, exists: bool, blocked: bool, expires_at: datetime | None, now: datetime
+    *,
+    exists: bool,
+    blocked: bool,
+    expires_at: datetime | None,
+    now: datetime,
+    frozen: bool = False,
 ) -> CredentialState:
-    """Say what the citizen is told. A block outranks an expiry: it needs the way back anyway."""
+    """Say what the citizen is told. A freeze outranks a block, and a block an expiry."""
     if not exists or expires_at is None:
         return CredentialState.INACTIVE
+    if frozen:
+        return CredentialState.FROZEN
     if blocked:
         return CredentialState.BLOCKED
     return CredentialState.EXPIRED if expires_at <= now else CredentialState.ACTIVE

@@ -1,12 +1,11 @@
 """An activation under way: placed, phone proved, consumed. Each step is one statement."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clavis_kit.db import Connection, Pool
 
-from clavis_permanent.rules import HOUR, ActivationPolicy, ForbiddenWord, OtpPolicy, Verdict
+from clavis_permanent.rules import HOUR, ActivationPolicy, OtpPolicy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +16,7 @@ class NewActivation:
     subject_id: str
     code_hash: str
     otp_hash: str
+    recovery: bool
     now: datetime
 
 
@@ -38,11 +38,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An activation whose phone is proved: what the new password is checked against."""
+    """An activation whose phone is proved, and whether it recovers a forgotten password."""
 
     subject_id: str
-    former_hash: str | None
-    forbidden_words: tuple[ForbiddenWord, ...]
+    recovery: bool
 
 
 async def place_activation(
@@ -54,22 +53,25 @@ async def place_activation(
     """
     row = await pool.fetchrow(
         """
-        INSERT INTO activation AS a (subject_id, activation_id, otp_hash, sends, expires_at)
-        SELECT c.subject_id, $2, $3, ARRAY[$4::timestamptz], $4 + $5::interval
+        INSERT INTO activation AS a
+               (subject_id, activation_id, otp_hash, sends, expires_at, recovery)
+        SELECT c.subject_id, $2, $3, ARRAY[$4::timestamptz], $4 + $5::interval, $11
           FROM activation_code AS c
           JOIN person AS p USING (subject_id)
          WHERE c.subject_id = $1
            AND c.code_hash = $9
+           AND c.ended_at IS NULL
            AND c.failures < $10
-           AND p.status = 'active'
+           AND stands(p)
            FOR SHARE OF p
         ON CONFLICT (subject_id) DO UPDATE
-        SET (activation_id, otp_hash, sends, expires_at,
+        SET (activation_id, otp_hash, sends, expires_at, recovery,
              otp_failures, proved_at, choose_until, ended_at) = (
             SELECT CASE WHEN s.admitted THEN excluded.activation_id ELSE a.activation_id END,
                    CASE WHEN s.admitted THEN excluded.otp_hash ELSE a.otp_hash END,
                    CASE WHEN s.admitted THEN s.recent || $4::timestamptz ELSE s.recent END,
                    CASE WHEN s.admitted THEN excluded.expires_at ELSE a.expires_at END,
+                   CASE WHEN s.admitted THEN excluded.recovery ELSE a.recovery END,
                    CASE WHEN s.admitted THEN 0 ELSE a.otp_failures END,
                    CASE WHEN s.admitted THEN NULL ELSE a.proved_at END,
                    CASE WHEN s.admitted THEN NULL ELSE a.choose_until END,
@@ -93,6 +95,7 @@ async def place_activation(
         otp.sends_per_hour,
         activation.code_hash,
         policy.max_code_failures,
+        activation.recovery,
     )
     return Placed(row["admitted"], tuple(row["sends"])) if row else None
 
@@ -114,7 +117,7 @@ async def void_activation(pool: Pool, activation_id: str, now: datetime) -> None
 async def judge_otp(
     pool: Pool,
     activation_id: str,
-    otp_hash: str,
+    otp_hashes: list[str],
     now: datetime,
     otp: OtpPolicy,
     time_to_choose: timedelta,
@@ -124,11 +127,11 @@ async def judge_otp(
         """
         WITH target AS MATERIALIZED (
             SELECT a.subject_id, a.otp_failures,
-                   CASE WHEN p.status IS DISTINCT FROM 'active' THEN 'expired'
+                   CASE WHEN NOT stands(p) THEN 'expired'
                         WHEN a.ended_at IS NOT NULL OR a.proved_at IS NOT NULL THEN 'expired'
                         WHEN a.otp_failures >= $4 THEN 'locked'
                         WHEN a.expires_at <= $3 THEN 'expired'
-                        WHEN a.otp_hash = $2 THEN 'accepted'
+                        WHEN a.otp_hash = ANY($2::text[]) THEN 'accepted'
                         ELSE 'wrong'
                    END AS verdict
               FROM activation AS a
@@ -150,7 +153,7 @@ async def judge_otp(
           LEFT JOIN settled ON true
         """,
         activation_id,
-        otp_hash,
+        otp_hashes,
         now,
         otp.max_tries,
         time_to_choose,
@@ -159,29 +162,21 @@ async def judge_otp(
 
 
 async def find_proved(pool: Pool, activation_id: str, now: datetime) -> Proved | None:
-    """Read what a new password is checked against; None when it may not be chosen (any more)."""
+    """Find an activation whose password may be chosen; None when it may not (any more)."""
     row = await pool.fetchrow(
         """
-        SELECT a.subject_id, p.forbidden_words, c.password_hash
+        SELECT a.subject_id, a.recovery
           FROM activation AS a
           JOIN person AS p USING (subject_id)
-          LEFT JOIN credential AS c USING (subject_id)
          WHERE a.activation_id = $1
            AND a.ended_at IS NULL
            AND a.choose_until > $2
-           AND p.status = 'active'
+           AND stands(p)
         """,
         activation_id,
         now,
     )
-    if row is None:
-        return None
-    words: Sequence[tuple[int, str]] = row["forbidden_words"]
-    return Proved(
-        subject_id=str(row["subject_id"]),
-        former_hash=row["password_hash"],
-        forbidden_words=tuple(ForbiddenWord(length, digest) for length, digest in words),
-    )
+    return Proved(str(row["subject_id"]), row["recovery"]) if row else None
 
 
 async def consume_activation(db: Connection, activation_id: str, now: datetime) -> bool:
@@ -195,7 +190,7 @@ async def consume_activation(db: Connection, activation_id: str, now: datetime) 
            AND a.ended_at IS NULL
            AND a.choose_until > $2
            AND p.subject_id = a.subject_id
-           AND p.status = 'active'
+           AND stands(p)
         RETURNING true
         """,
         activation_id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
-from clavis_kit.db import Pool
+from clavis_kit.db import Connection, Pool
 
 from clavis_permanent.rules import HOUR, ActivationPolicy
 
@@ -14,10 +14,21 @@ class Candidate:
     """Whom an identity number names, and what they must show."""
 
     subject_id: str
-    email_hash: str
+    email: str | None
     code_hash: str
     phone: str | None
     language: str | None
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFailure:
+    """A wrong activation code and whom it is counted against, if anybody."""
+
+    subject_id: str | None
+    decoy_slot: int
+    recovery: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +60,17 @@ async def admit_attempt(
                          WHERE at > $3 - $4::interval) AS s)
             RETURNING attempted_at, last_ticket = $2 AS admitted
         )
-        SELECT quota.admitted, quota.attempted_at, p.subject_id, p.email_hash, p.code_hash,
-               p.phone, p.language
+        SELECT quota.admitted, quota.attempted_at, p.subject_id, p.email, p.code_hash,
+               p.phone, p.language, p.has_password
           FROM quota
-          LEFT JOIN (SELECT person.subject_id, email_hash, code_hash, language,
-                            CASE WHEN phone_verified THEN phone END AS phone
+          LEFT JOIN (SELECT person.subject_id, email, code_hash, language,
+                            CASE WHEN phone_verified THEN phone END AS phone,
+                            coalesce(c.password_hash IS NOT NULL, false) AS has_password
                        FROM person
                        JOIN activation_code USING (subject_id)
+                       LEFT JOIN credential AS c USING (subject_id)
                       WHERE national_id_hash = $1
-                        AND status = 'active'
-                        AND email_hash IS NOT NULL
+                        AND stands(person)
                         AND code_hash IS NOT NULL
                       ORDER BY person_version DESC
                       LIMIT 1) AS p ON true
@@ -79,30 +91,74 @@ def _candidate(row: asyncpg.Record) -> Candidate | None:
         return None
     return Candidate(
         subject_id=str(row["subject_id"]),
-        email_hash=row["email_hash"],
+        email=row["email"],
         code_hash=row["code_hash"],
         phone=row["phone"],
         language=row["language"],
+        has_password=row["has_password"],
     )
 
 
-async def count_code_failure(pool: Pool, subject_id: str | None, decoy_slot: int) -> None:
-    """Count a wrong activation code; without a subject a decoy is written in its place."""
-    await pool.execute(
+async def count_code_failure(db: Connection, failure: CodeFailure, limit: int) -> bool:
+    """Count a wrong activation code and say whether this one blocked it.
+
+    Without a subject a decoy is written in its place.
+    """
+    blocked = await db.fetchval(
         """
         WITH counted AS (
             UPDATE activation_code
-               SET failures = failures + 1
+               SET failures = failures + (NOT $3)::integer,
+                   recovery_failures = recovery_failures + $3::integer,
+                   ended_at = CASE WHEN $4 <= 1 + CASE WHEN $3 THEN recovery_failures
+                                                       ELSE failures END
+                                   THEN $5::timestamptz END
              WHERE subject_id = $1
-            RETURNING 1
+               AND ended_at IS NULL
+            RETURNING ended_at IS NOT NULL AS blocked
+        ), decoyed AS (
+            UPDATE decoy
+               SET touched = touched + 1
+             WHERE slot = $2
+               AND NOT EXISTS (SELECT FROM counted)
         )
-        UPDATE decoy
-           SET touched = touched + 1
-         WHERE slot = $2
-           AND NOT EXISTS (SELECT FROM counted)
+        SELECT blocked FROM counted
+        """,
+        failure.subject_id,
+        failure.decoy_slot,
+        failure.recovery,
+        limit,
+        failure.at,
+    )
+    return blocked is True
+
+
+async def use_code(db: Connection, subject_id: str, now: datetime) -> bool:
+    """Note that the activation code put a password in force; say whether it was the first time."""
+    used_before = await db.fetchval(
+        """
+        WITH former AS (
+            SELECT subject_id, used_at FROM activation_code WHERE subject_id = $1 FOR UPDATE
+        )
+        UPDATE activation_code AS a
+           SET used_at = coalesce(a.used_at, $2),
+               recovery_failures = 0
+          FROM former
+         WHERE a.subject_id = former.subject_id
+        RETURNING former.used_at IS NOT NULL
         """,
         subject_id,
-        decoy_slot,
+        now,
+    )
+    return used_before is False
+
+
+async def spend_code(db: Connection, subject_id: str, now: datetime) -> None:
+    """End the activation code: after a removal only another one serves."""
+    await db.execute(
+        "UPDATE activation_code SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL",
+        subject_id,
+        now,
     )
 
 

@@ -1,75 +1,87 @@
-"""The password: found by identity number or subject, judged and counted in one statement."""
+"""The password: found by identity number or subject, replaced, removed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import asyncpg
 from clavis_kit.db import Connection, Pool
 
-from clavis_permanent.rules import Level, PasswordPolicy, Verdict
-
-DECOY_SLOTS = 64
+from clavis_permanent.passwords import StoredPassword
+from clavis_permanent.rules import ForbiddenWord, Level
+from clavis_permanent.rules.methods import FactorState
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A person and the password, if there is one."""
+    """A person and the password, if there is one. `version` is that of their stream of events."""
 
     subject_id: str
     level: Level
     stands: bool
+    frozen: bool
     has_phone: bool
-    password_hash: str | None
+    version: int
+    password: StoredPassword | None
     blocked_at: datetime | None
     activated_at: datetime | None
     expires_at: datetime | None
+    factors: FactorState = field(default_factory=FactorState)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What Argon2 said of a typed password, about a hash read before."""
+class NewPassword:
+    """A password to be put in force."""
 
     subject_id: str
-    password_hash: str
-    matches: bool
-    new_hash: str | None
-    decoy_slot: int
+    stored: StoredPassword
     at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """How the attempt was judged, and whether the password is blocked now."""
+class Constraints:
+    """What a new password of a person is checked against, besides the policy."""
 
-    verdict: Verdict
-    blocked: bool
+    subject_id: str
+    former: tuple[StoredPassword, ...]
+    forbidden_words: tuple[ForbiddenWord, ...]
 
 
 async def find_by_national_id(pool: Pool, national_id_hash: str) -> Holder | None:
     """Find whose identity number this is; None for nobody."""
     row = await pool.fetchrow(
         """
-        SELECT p.subject_id, p.level, p.status = 'active' AS stands,
+        SELECT p.subject_id, p.level, stands(p) AS stands,
+               p.frozen OR p.reported_at IS NOT NULL AS frozen,
                p.phone_verified AND p.phone IS NOT NULL AS has_phone,
-               c.password_hash, c.blocked_at, c.activated_at, c.expires_at
+               coalesce(c.version, 0) AS version, c.password_hash, c.pepper_id,
+               c.blocked_at, c.activated_at, c.expires_at,
+               a.failures AS app_failures, a.blocked_until AS app_blocked_until,
+               r.failures AS list_failures, r.blocked_until AS list_blocked_until,
+               (SELECT count(*) FROM recovery_code AS l
+                 WHERE l.subject_id = p.subject_id AND l.used_at IS NULL) AS codes_left
           FROM person AS p
           LEFT JOIN credential AS c USING (subject_id)
+          LEFT JOIN authenticator_app AS a USING (subject_id)
+          LEFT JOIN recovery_code_set AS r USING (subject_id)
          WHERE p.national_id_hash = $1
          ORDER BY p.status = 'active' DESC, p.person_version DESC
          LIMIT 1
         """,
         national_id_hash,
     )
-    return _holder(row) if row else None
+    return replace(_holder(row), factors=_factors(row)) if row else None
 
 
 async def find_by_subject(pool: Pool, subject_id: str) -> Holder | None:
     """Find a person by subject; None for nobody."""
     row = await pool.fetchrow(
         """
-        SELECT p.subject_id, p.level, p.status = 'active' AS stands,
+        SELECT p.subject_id, p.level, stands(p) AS stands,
+               p.frozen OR p.reported_at IS NOT NULL AS frozen,
                p.phone_verified AND p.phone IS NOT NULL AS has_phone,
-               c.password_hash, c.blocked_at, c.activated_at, c.expires_at
+               coalesce(c.version, 0) AS version, c.password_hash, c.pepper_id,
+               c.blocked_at, c.activated_at, c.expires_at
           FROM person AS p
           LEFT JOIN credential AS c USING (subject_id)
          WHERE p.subject_id = $1
@@ -80,112 +92,156 @@ async def find_by_subject(pool: Pool, subject_id: str) -> Holder | None:
 
 
 def _holder(row: asyncpg.Record) -> Holder:
+    stored = StoredPassword(row["password_hash"], row["pepper_id"])
     return Holder(
         subject_id=str(row["subject_id"]),
         level=Level(row["level"] or Level.BASIC),
-        stands=bool(row["stands"]),
+        stands=row["stands"],
+        frozen=row["frozen"],
         has_phone=row["has_phone"],
-        password_hash=row["password_hash"],
+        version=row["version"],
+        password=stored if row["password_hash"] else None,
         blocked_at=row["blocked_at"],
         activated_at=row["activated_at"],
         expires_at=row["expires_at"],
     )
 
 
-async def settle_attempt(pool: Pool, attempt: Attempt, policy: PasswordPolicy) -> Settled:
-    """Judge an attempt on the row as it is now and keep its consequence.
+def _factors(row: asyncpg.Record) -> FactorState:
+    return FactorState(
+        app_failures=row["app_failures"],
+        app_blocked_until=row["app_blocked_until"],
+        list_failures=row["list_failures"],
+        list_blocked_until=row["list_blocked_until"],
+        codes_left=row["codes_left"],
+    )
 
-    The row is locked first, so parallel attempts take turns and none beyond the allowed number of
-    wrong ones is answered by its password. Exactly one row is written in every case, one of the
-    decoys where there is no credential, so that the time to answer tells nothing.
+
+async def find_constraints(pool: Pool, subject_id: str, history: int) -> Constraints | None:
+    """Read what a new password is checked against; None for nobody who may have one.
+
+    `history` is how many of the last passwords, the present one included, may not come again.
     """
     row = await pool.fetchrow(
         """
-        WITH target AS MATERIALIZED (
-            SELECT c.subject_id, c.failures, c.blocked_at,
-                   -- Replaced or ended since it was read: the answer of Argon2 is void.
-                   coalesce(p.status = 'active' AND c.password_hash = $2, false) AS stands,
-                   c.expires_at <= $3 AS expired
-              FROM credential AS c
-              JOIN person AS p USING (subject_id)
-             WHERE c.subject_id = $1
-               FOR UPDATE OF c
-        ), settled AS (
-            UPDATE credential AS c
-               SET last_attempt_at = $3,
-                   failures = CASE WHEN NOT t.stands OR t.blocked_at IS NOT NULL THEN t.failures
-                                   WHEN $4 THEN 0
-                                   ELSE t.failures + 1 END,
-                   blocked_at = CASE WHEN t.stands AND t.blocked_at IS NULL AND NOT $4
-                                          AND t.failures + 1 >= $6 THEN $3
-                                     ELSE t.blocked_at END,
-                   password_hash = CASE WHEN t.stands AND t.blocked_at IS NULL AND $4
-                                        THEN coalesce($5::text, c.password_hash)
-                                        ELSE c.password_hash END
-              FROM target AS t
-             WHERE c.subject_id = t.subject_id
-            RETURNING c.blocked_at
-        ), decoyed AS (
-            UPDATE decoy
-               SET touched = touched + 1
-             WHERE slot = $7
-               AND NOT EXISTS (SELECT FROM target)
-        )
-        SELECT CASE WHEN NOT $4 OR NOT t.stands THEN 'wrong'
-                    WHEN t.blocked_at IS NOT NULL THEN 'locked'
-                    WHEN t.expired THEN 'expired'
-                    ELSE 'accepted'
-               END AS verdict,
-               s.blocked_at IS NOT NULL AS blocked
-          FROM target AS t
-          JOIN settled AS s ON true
-        """,
-        attempt.subject_id,
-        attempt.password_hash,
-        attempt.at,
-        attempt.matches,
-        attempt.new_hash,
-        policy.max_failures,
-        attempt.decoy_slot,
-    )
-    if row is None:
-        return Settled(Verdict.WRONG, blocked=False)
-    return Settled(Verdict(row["verdict"]), row["blocked"])
-
-
-async def set_password(
-    db: Connection, subject_id: str, password_hash: str, now: datetime, expires_at: datetime
-) -> tuple[int, bool]:
-    """Store a new password and lift any block, in the caller's transaction.
-
-    Return the credential's new version and whether there was a password before.
-    """
-    replaced = await db.fetchval(
-        """
-        SELECT password_hash IS NOT NULL
-          FROM credential
-         WHERE subject_id = $1
-           FOR UPDATE
+        SELECT p.subject_id, p.forbidden_words, (
+                   SELECT coalesce(array_agg(ARRAY[password_hash, pepper_id]), '{}')
+                     FROM (SELECT password_hash, pepper_id, 'infinity'::timestamptz AS replaced_at
+                             FROM credential
+                            WHERE subject_id = $1
+                              AND password_hash IS NOT NULL
+                            UNION ALL
+                           SELECT password_hash, pepper_id, replaced_at
+                             FROM former_password
+                            WHERE subject_id = $1
+                            ORDER BY replaced_at DESC
+                            LIMIT $2) AS latest) AS former
+          FROM person AS p
+         WHERE p.subject_id = $1
+           AND stands(p)
         """,
         subject_id,
+        history,
     )
-    version: int = await db.fetchval(
+    if row is None:
+        return None
+    return Constraints(
+        subject_id=str(row["subject_id"]),
+        former=tuple(StoredPassword(made, pepper_id) for made, pepper_id in row["former"]),
+        forbidden_words=tuple(
+            ForbiddenWord(length, word) for length, word in row["forbidden_words"]
+        ),
+    )
+
+
+async def set_password(db: Connection, new: NewPassword, history: int) -> bool:
+    """Put a password in force and lift any block, in the caller's transaction.
+
+    Return whether there was a password before; it is kept while the history reaches back to it.
+    """
+    replaced = await db.fetchrow(
+        "SELECT password_hash, pepper_id FROM credential WHERE subject_id = $1 FOR UPDATE",
+        new.subject_id,
+    )
+    had_password = replaced is not None and replaced["password_hash"] is not None
+    if replaced is not None and had_password:
+        former = StoredPassword(replaced["password_hash"], replaced["pepper_id"])
+        await _keep_former(db, new.subject_id, former, new.at, history - 1)
+    await db.execute(
         """
         INSERT INTO credential AS c
-               (subject_id, version, password_hash, activated_at, expires_at)
-        VALUES ($1, 1, $2, $3, $4)
+               (subject_id, version, password_hash, pepper_id, activated_at, expires_at)
+        VALUES ($1, 0, $2, $3, $4, $5)
         ON CONFLICT (subject_id) DO UPDATE
-        SET version = c.version + 1,
-            password_hash = excluded.password_hash,
+        SET password_hash = excluded.password_hash,
+            pepper_id = excluded.pepper_id,
             activated_at = excluded.activated_at,
             expires_at = excluded.expires_at,
             failures = 0,
             blocked_at = NULL
-        RETURNING version
+        """,
+        new.subject_id,
+        new.stored.hash,
+        new.stored.pepper_id,
+        new.at,
+        new.expires_at,
+    )
+    return had_password
+
+
+async def _keep_former(
+    db: Connection, subject_id: str, former: StoredPassword, at: datetime, keep: int
+) -> None:
+    await db.execute(
+        """
+        INSERT INTO former_password (subject_id, replaced_at, password_hash, pepper_id)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING
         """,
         subject_id,
-        password_hash,
-        now,
-        expires_at,
+        at,
+        former.hash,
+        former.pepper_id,
     )
-    return version, replaced is True
+    await db.execute(
+        """
+        DELETE FROM former_password
+         WHERE subject_id = $1
+           AND replaced_at NOT IN (
+               SELECT replaced_at
+                 FROM former_password
+                WHERE subject_id = $1
+                ORDER BY replaced_at DESC
+                LIMIT $2)
+        """,
+        subject_id,
+        keep,
+    )
+
+
+async def remove_password(db: Connection, subject_id: str) -> bool:
+    """Destroy the password and the former ones; False when there was none."""
+    await db.execute("DELETE FROM former_password WHERE subject_id = $1", subject_id)
+    removed = await db.fetchval(
+        """
+        UPDATE credential
+           SET password_hash = NULL,
+               activated_at = NULL,
+               expires_at = NULL,
+               failures = 0,
+               blocked_at = NULL
+         WHERE subject_id = $1
+           AND password_hash IS NOT NULL
+        RETURNING true
+        """,
+        subject_id,
+    )
+    return removed is True
+
+
+async def password_set_at(db: Connection, subject_id: str) -> datetime | None:
+    """Lock the password and say since when it is this one; None when there is none."""
+    at: datetime | None = await db.fetchval(
+        "SELECT activated_at FROM credential WHERE subject_id = $1 FOR UPDATE", subject_id
+    )
+    return at

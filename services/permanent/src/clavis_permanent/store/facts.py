@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeAlias
 
 import asyncpg
 from clavis_kit.bus import EventRecord
@@ -10,19 +11,24 @@ from clavis_kit.outbox import record_event
 
 from clavis_permanent.rules.facts import NOTICED, Fact
 
-Executor = Connection | Pool
+Executor: TypeAlias = "Connection | Pool"
 MakeEvent = Callable[[int], EventRecord]
 
 
 async def record_fact(
-    db: Connection, fact: Fact, new_id: Callable[[], str], make_event: MakeEvent | None
+    db: Connection,
+    fact: Fact,
+    new_id: Callable[[], str],
+    make_event: MakeEvent | None,
+    *,
+    notice: bool = True,
 ) -> None:
     """Record a fact in the transaction of its effect: history, notice, and the event if any.
 
     `make_event` makes the event of the version it is given.
     """
     await _add_to_history(db, fact)
-    if fact.kind in NOTICED:
+    if notice and fact.kind in NOTICED:
         await add_notice(db, new_id(), fact)
     if make_event is not None:
         await record_event(db, make_event(await next_version(db, fact.subject_id)))

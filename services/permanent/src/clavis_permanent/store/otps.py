@@ -7,6 +7,8 @@ import asyncpg
 from clavis_kit.db import Pool
 
 from clavis_permanent.rules import HOUR, Action, Level, OtpPolicy, Verdict
+from clavis_permanent.rules.codes import NEEDS_ADVANCED
+from clavis_permanent.store.facts import Executor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Judgement:
 async def reserve_otp(pool: Pool, otp: NewOtp, policy: OtpPolicy) -> Slot | None:
     """Put a code in place of the former one, if one may be sent now; None when nobody stands there.
 
-    Only a person of advanced level with a phone gets a row.
+    Only a person with a phone gets a row, and one of basic level only where the action allows it.
     """
     row = await pool.fetchrow(
         """
@@ -51,12 +53,12 @@ async def reserve_otp(pool: Pool, otp: NewOtp, policy: OtpPolicy) -> Slot | None
             SELECT subject_id, level, language, CASE WHEN phone_verified THEN phone END AS phone
               FROM person
              WHERE subject_id = $1
-               AND status = 'active'
+               AND stands(person)
         ), placed AS (
             INSERT INTO otp AS o (subject_id, action, otp_id, otp_hash, sends, expires_at)
             SELECT subject_id, $2, $3, $4, ARRAY[$5::timestamptz], $5 + $6::interval
               FROM owner
-             WHERE level = 'advanced'
+             WHERE (level = 'advanced' OR NOT $10)
                AND phone IS NOT NULL
             ON CONFLICT (subject_id, action) DO UPDATE
             SET (otp_id, otp_hash, sends, expires_at, failures, consumed_at, voided_at) = (
@@ -91,6 +93,7 @@ async def reserve_otp(pool: Pool, otp: NewOtp, policy: OtpPolicy) -> Slot | None
         HOUR,
         policy.resend_after,
         policy.sends_per_hour,
+        otp.action in NEEDS_ADVANCED,
     )
     return _slot(row) if row else None
 
@@ -120,19 +123,19 @@ async def void_otp(pool: Pool, otp_id: str, now: datetime) -> None:
 
 
 async def judge_otp(
-    pool: Pool, otp_id: str, otp_hash: str, now: datetime, policy: OtpPolicy
+    db: Executor, otp_id: str, otp_hashes: list[str], now: datetime, policy: OtpPolicy
 ) -> Judgement | None:
     """Judge one attempt and keep its consequence; None when the code was replaced or never was."""
-    row = await pool.fetchrow(
+    row = await db.fetchrow(
         """
         WITH target AS MATERIALIZED (
             SELECT o.otp_id, o.subject_id, o.failures,
-                   CASE WHEN p.status IS DISTINCT FROM 'active' THEN 'expired'
+                   CASE WHEN NOT stands(p) THEN 'expired'
                         WHEN o.voided_at IS NOT NULL THEN 'expired'
                         WHEN o.consumed_at IS NOT NULL THEN 'used'
                         WHEN o.failures >= $4 THEN 'locked'
                         WHEN o.expires_at <= $3 THEN 'expired'
-                        WHEN o.otp_hash = $2 THEN 'accepted'
+                        WHEN o.otp_hash = ANY($2::text[]) THEN 'accepted'
                         ELSE 'wrong'
                    END AS verdict
               FROM otp AS o
@@ -154,7 +157,7 @@ async def judge_otp(
           LEFT JOIN settled ON true
         """,
         otp_id,
-        otp_hash,
+        otp_hashes,
         now,
         policy.max_tries,
     )

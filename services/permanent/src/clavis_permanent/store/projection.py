@@ -19,6 +19,7 @@ class PersonFact:
     level: Level | None = None
     status: PersonStatus | None = None
     phone_verified: bool | None = None
+    frozen: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Contact:
     subject_id: str
     version: int
     phone: str | None
-    email_hash: str | None
+    email: str | None
     language: str | None
     activation_code_hash: str | None
     forbidden_words: Sequence[ForbiddenWord]
@@ -39,14 +40,16 @@ async def apply_person_fact(db: Connection, fact: PersonFact) -> bool:
     applied = await db.fetchval(
         """
         INSERT INTO person AS p
-               (subject_id, person_version, national_id_hash, level, status, phone_verified)
-        VALUES ($1, $2, $3, $4, $5, coalesce($6::boolean, true))
+               (subject_id, person_version, national_id_hash, level, status, phone_verified,
+                frozen)
+        VALUES ($1, $2, $3, $4, $5, coalesce($6::boolean, true), coalesce($7::boolean, false))
         ON CONFLICT (subject_id) DO UPDATE
         SET person_version = excluded.person_version,
             national_id_hash = coalesce(excluded.national_id_hash, p.national_id_hash),
             level = coalesce(excluded.level, p.level),
             status = coalesce(excluded.status, p.status),
-            phone_verified = coalesce($6::boolean, p.phone_verified)
+            phone_verified = coalesce($6::boolean, p.phone_verified),
+            frozen = coalesce($7::boolean, p.frozen)
         WHERE p.person_version < excluded.person_version
         RETURNING true
         """,
@@ -56,6 +59,7 @@ async def apply_person_fact(db: Connection, fact: PersonFact) -> bool:
         fact.level,
         fact.status,
         fact.phone_verified,
+        fact.frozen,
     )
     return applied is True
 
@@ -65,12 +69,12 @@ async def apply_contact(db: Connection, contact: Contact) -> bool:
     applied = await db.fetchval(
         """
         INSERT INTO person AS p
-               (subject_id, contact_version, phone, email_hash, language, forbidden_words)
+               (subject_id, contact_version, phone, email, language, forbidden_words)
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (subject_id) DO UPDATE
         SET contact_version = excluded.contact_version,
             phone = excluded.phone,
-            email_hash = excluded.email_hash,
+            email = excluded.email,
             language = excluded.language,
             forbidden_words = excluded.forbidden_words
         WHERE p.contact_version < excluded.contact_version
@@ -79,7 +83,7 @@ async def apply_contact(db: Connection, contact: Contact) -> bool:
         contact.subject_id,
         contact.version,
         contact.phone,
-        contact.email_hash,
+        contact.email,
         contact.language,
         [[word.length, word.hash] for word in contact.forbidden_words],
     )
@@ -96,7 +100,10 @@ async def _replace_activation_code(db: Connection, subject_id: str, code_hash: s
         VALUES ($1, $2)
         ON CONFLICT (subject_id) DO UPDATE
         SET code_hash = excluded.code_hash,
-            failures = 0
+            failures = 0,
+            recovery_failures = 0,
+            used_at = NULL,
+            ended_at = NULL
         WHERE c.code_hash IS DISTINCT FROM excluded.code_hash
         """,
         subject_id,
@@ -105,7 +112,7 @@ async def _replace_activation_code(db: Connection, subject_id: str, code_hash: s
 
 
 async def void_pending(db: Connection, subject_id: str, now: datetime) -> None:
-    """End the codes and the activation under way: what stood behind them has gone."""
+    """End the codes, changes and the activation under way: what stood behind them has gone."""
     await db.execute(
         """
         WITH voided AS (
@@ -114,6 +121,11 @@ async def void_pending(db: Connection, subject_id: str, now: datetime) -> None:
              WHERE subject_id = $1
                AND consumed_at IS NULL
                AND voided_at IS NULL
+        ), changes AS (
+            UPDATE password_change
+               SET used_at = $2
+             WHERE subject_id = $1
+               AND used_at IS NULL
         )
         UPDATE activation
            SET ended_at = $2
@@ -125,21 +137,23 @@ async def void_pending(db: Connection, subject_id: str, now: datetime) -> None:
     )
 
 
-async def remove_password(db: Connection, subject_id: str) -> int | None:
-    """Destroy the password; return the new version, or None when there was none."""
-    version: int | None = await db.fetchval(
+async def report_person(db: Connection, subject_id: str, now: datetime) -> bool:
+    """Refuse the person here and now, until the registry unfreezes; False when nobody is there."""
+    reported = await db.fetchval(
+        "UPDATE person SET reported_at = $2 WHERE subject_id = $1 RETURNING true", subject_id, now
+    )
+    return reported is True
+
+
+async def forget_report(db: Connection, subject_id: str, unfrozen_at: datetime) -> None:
+    """Lift a report the person answered by proving who they are; a later one stays."""
+    await db.execute(
         """
-        UPDATE credential
-           SET password_hash = NULL,
-               activated_at = NULL,
-               expires_at = NULL,
-               failures = 0,
-               blocked_at = NULL,
-               version = version + 1
+        UPDATE person
+           SET reported_at = NULL
          WHERE subject_id = $1
-           AND password_hash IS NOT NULL
-        RETURNING version
+           AND reported_at <= $2
         """,
         subject_id,
+        unfrozen_at,
     )
-    return version

@@ -1,0 +1,2 @@
+-- Notices need the address itself; its hash has no reader left.
+ALTER TABLE person DROP COLUMN email_hash;
