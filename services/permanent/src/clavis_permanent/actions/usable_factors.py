@@ -2,13 +2,13 @@
 
 from clavis_permanent.deps import Deps
 from clavis_permanent.rules.methods import SecondFactor, usable_second_factors
-from clavis_permanent.store import credentials
+from clavis_permanent.store.usable_factors import find_factor_holder
 
 
 async def find_usable_factors(deps: Deps, subject_id: str) -> tuple[SecondFactor, ...]:
     """Name the second factors that can be used now; none for whom nothing may be used."""
-    holder = await credentials.find_by_subject(deps.pool, subject_id)
-    if holder is None or not holder.stands:
+    holder = await find_factor_holder(deps.pool, subject_id)
+    if holder is None:
         return ()
     return usable_second_factors(
         holder.level,
