@@ -76,12 +76,12 @@ async def world(
     settings = settings_for(made)
     signers = {
         name: ServiceTokenSigner(name, ec.generate_private_key(ec.SECP256R1()), clock)
-        for name in ("gateway", "signing", "pin")
+        for name in ("gateway", "signing", "pin", "civil-registry")
     }
     outside = Outside(ECKey.generate_key("P-256"), signers)
     pool = await open_pool(made.dsn, 6)
     outer = httpx.AsyncClient(transport=httpx.MockTransport(outside))
-    async with opened_sender(settings, outer, pool, clock) as opened:
+    async with opened_sender(settings, pool, clock, post=outside.post) as opened:
         deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
         app, keys = create_app(settings, clock), JwksCache(outer)
         furnish(app, deps, keys)
@@ -123,11 +123,11 @@ def prove(world: World) -> Prove:
 def enrol(world: World, prove: Prove) -> Enrol:
     """Take a person through the office to the end."""
 
-    async def to_the_end(**changes: Any) -> Entered:
+    async def to_the_end(completion: dict[str, Any] | None = None, **changes: Any) -> Entered:
         enrolment_id = await prove(**changes)
         done = await world.http.post(
             f"/officer/v1/enrolments/{enrolment_id}/completion",
-            json=COMPLETION,
+            json={**COMPLETION, **(completion or {})},
             headers=world.as_officer(),
         )
         assert done.status_code == 201, done.text

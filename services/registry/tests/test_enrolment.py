@@ -9,6 +9,7 @@ from clavis_registry.actions.messages import deliver_due
 from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World, application
 
 OTHER = "00000001R"
+GUARDED = {"guardian_present": True, "guardian_document_checked": True, "authority_checked": True}
 
 
 async def test_a_person_enrolled_in_person_is_advanced_and_announced(
@@ -90,7 +91,7 @@ async def test_what_cannot_be_enrolled_is_refused_before_any_message(world: Worl
 
 async def test_a_minor_is_enrolled_with_evidence_of_a_guardian(world: World, enrol: Enrol) -> None:
     guardian = {"national_id": OTHER, "proof": "family_book"}
-    entered = await enrol(birth_date="2012-01-01", guardian=guardian)
+    entered = await enrol(GUARDED, birth_date="2012-01-01", guardian=guardian)
     assert (await world.events())[0].minor  # type: ignore[attr-defined]
     facts = await world.deps.pool.fetchval(
         "SELECT facts FROM evidence WHERE subject_id = $1", entered.subject_id
@@ -101,7 +102,10 @@ async def test_a_minor_is_enrolled_with_evidence_of_a_guardian(world: World, enr
 async def test_a_foreigner_answers_with_the_support_number(world: World, enrol: Enrol) -> None:
     document = {"kind": "tie", "support_number": "e-1234567", "issued_on": "2022-01-01",
                 "expires_on": "2027-01-01"}  # fmt: skip
-    entered = await enrol(national_id="X1234567L", document=document, language="en")
+    passport = {"kind": "passport", "number": "AB123456", "country": "cub"}
+    entered = await enrol(
+        national_id="X1234567L", document=document, language="en", identity_document=passport
+    )
     details = contact_pb2.ContactDetails.FromString(world.open_contact((await world.events())[1]))
     expected = world.deps.keys.contrast.of(f"{entered.subject_id}:E01234567")
     assert details.contrast_hash == expected

@@ -31,27 +31,30 @@ async def print_acceptance(deps: Deps, officer: Officer, enrolment_id: str) -> b
         raise refuse("enrolment-not-completed")
     if row.acceptance_printed_at is not None:
         raise refuse("acceptance-already-printed")
-    code = new_activation_code(deps.random_below)
+    code = new_activation_code(deps.random_below) if row.with_code else None
     async with deps.reading() as unit:
         data = await _document_data(deps, unit, row, officer, row.subject_id)
     # Rendered before the claim: a renderer that is busy or fails costs neither code nor print.
-    pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": shown(code)})
+    pdf = await deps.documents.render_pdf(
+        TEMPLATE, {**data, "activation_code": shown(code) if code else None}
+    )
     await _put_in_force(deps, officer, row.subject_id, enrolment_id, code)
     return pdf
 
 
 async def _put_in_force(
-    deps: Deps, officer: Officer, subject_id: str, enrolment_id: str, code: str
+    deps: Deps, officer: Officer, subject_id: str, enrolment_id: str, code: str | None
 ) -> None:
     now = deps.clock.now()
-    code_hash = deps.keys.activation.bound(subject_id, code)
     async with deps.transaction() as unit:
         person = await unit.persons.lock(subject_id)
         if person is None or person.status is not Status.REGISTERED:
             raise refuse("person-not-active")
         if not await unit.enrolments.claim_print(enrolment_id, now):
             raise refuse("acceptance-already-printed")
-        await unit.activation_codes.replace(deps.new_id(), subject_id, code_hash, now)
+        if code is not None:
+            code_hash = deps.keys.activation.bound(subject_id, code)
+            await unit.activation_codes.replace(deps.new_id(), subject_id, code_hash, now)
         await unit.evidence.audit(subject_id, officer_actor(officer), "acceptance-printed", now)
         await record_contact(deps, unit, subject_id)
 

@@ -15,12 +15,21 @@ from clavis_registry.actions.entering import (
     refuse_unfit,
     refuse_unwelcome,
 )
+from clavis_registry.actions.papers import RENEW, Papers
 from clavis_registry.actions.phone_codes import SentCode, issue_phone_code, send_phone_code
+from clavis_registry.actions.renewing import Renewed, refuse_renewal, renew_person
 from clavis_registry.actions.shared import queue_sms
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.lookup import reason_refusal
 from clavis_registry.rules.person import Channel
+from clavis_registry.rules.presence import (
+    AcceptedBy,
+    TickList,
+    acceptance_refusal,
+    presence_refusal,
+)
+from clavis_registry.store import Unit
 from clavis_registry.store.enrolments import EnrolmentRow, NewEnrolment
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.offices import Officer
@@ -31,10 +40,10 @@ from clavis_registry.store.persons import Person
 class Completion:
     """What the officer declares at the end."""
 
-    present: bool
-    document_checked: bool
     terms_version: str
     terms_language: str
+    ticks: TickList
+    accepted_by: AcceptedBy = AcceptedBy.PERSON
 
 
 def officer_actor(officer: Officer) -> Actor:
@@ -43,16 +52,18 @@ def officer_actor(officer: Officer) -> Actor:
 
 
 async def start_enrolment(
-    deps: Deps, officer: Officer, applicant: Applicant, reason: str
+    deps: Deps, officer: Officer, applicant: Applicant, reason: str, papers: Papers | None = None
 ) -> tuple[str, SentCode]:
     """Keep a draft and send the code to the phone; return the enrolment's id."""
     if code := reason_refusal(reason):
         raise refuse(code)
     now = deps.clock.now()
     refuse_unfit(applicant, deps.day_of(now))
+    shown = papers or Papers()
+    shown.refuse_insufficient(applicant.document, deps.day_of(now))
     enrolment_id = deps.new_id()
     async with deps.transaction() as unit:
-        known = await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        known = await _known(deps, unit, officer, applicant, shown)
         # Segregation of duties (ISO/IEC 27002:2022 control 5.3).
         if known is not None and known.subject_id == officer.subject_id:
             raise refuse("own-enrolment")
@@ -63,16 +74,31 @@ async def start_enrolment(
                 officer_subject_id=officer.subject_id,
                 national_id_hash=deps.keys.national_id.of(applicant.national_id),
                 mobile=applicant.mobile,
-                draft=draft_of(applicant),
+                draft={**draft_of(applicant), "papers": shown.facts(applicant.document)},
                 reason=reason,
                 created_at=now,
                 expires_at=now + timedelta(hours=deps.settings.draft_hours),
+                purpose=shown.purpose,
             )
         )
         issued = await issue_phone_code(
             deps, unit, enrolment_id, applicant.mobile, applicant.language
         )
     return enrolment_id, await send_phone_code(deps, issued)
+
+
+async def _known(
+    deps: Deps, unit: Unit, officer: Officer, applicant: Applicant, papers: Papers
+) -> Person | None:
+    """Return the person of the number. Raises why the act is not for them."""
+    if papers.purpose != RENEW:
+        return await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+    person = await unit.persons.find(applicant.national_id)
+    if person is None:
+        raise refuse("not-registered")
+    act = Act(Channel.OFFICE, deps.clock.now(), officer_actor(officer), {})
+    await refuse_renewal(deps, unit, person, applicant, act)
+    return person
 
 
 async def find_enrolment(deps: Deps, officer: Officer, enrolment_id: str) -> EnrolmentRow:
@@ -94,24 +120,47 @@ async def complete_enrolment(
     deps: Deps, officer: Officer, enrolment_id: str, completion: Completion
 ) -> Person:
     """Enter the person in the registry. Of two officers at once, one wins."""
-    _refuse_incomplete(completion)
+    _refuse_terms(completion)
     async with deps.transaction() as unit:
         row = await unit.enrolments.lock(enrolment_id, officer.office_id)
         draft = _completable(deps, row)
         applicant = applicant_from_draft(draft)
+        _refuse_incomplete(deps, applicant, completion)
         act = _office_act(deps, officer, enrolment_id, completion, row)
-        person = await enter_person(deps, unit, applicant, act)
+        renews = row is not None and row.purpose == RENEW
+        done = await (_renew if renews else _enter)(deps, unit, applicant, act)
         terms = (completion.terms_version, completion.terms_language)
-        await unit.enrolments.complete(enrolment_id, person.subject_id, terms, act.at)
-        await queue_sms(deps, unit, person, "welcome", applicant.mobile)
-    OUTCOMES.labels("enrolment", "completed").inc()
-    return person
+        await unit.enrolments.complete(
+            enrolment_id, done.person.subject_id, terms, act.at, with_code=done.with_code
+        )
+    OUTCOMES.labels("enrolment", "renewed" if renews else "completed").inc()
+    return done.person
 
 
-def _refuse_incomplete(completion: Completion) -> None:
-    # BOE-A-2015-14215 1.3: the person appears in person; nobody represents them.
-    if not (completion.present and completion.document_checked):
-        raise refuse("presence-required")
+async def _enter(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -> Renewed:
+    person = await enter_person(deps, unit, applicant, act)
+    await queue_sms(deps, unit, person, "welcome", applicant.mobile)
+    return Renewed(person, with_code=True)
+
+
+async def _renew(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -> Renewed:
+    known = await unit.persons.find(applicant.national_id)
+    person = await unit.persons.lock(known.subject_id) if known else None
+    if person is None:
+        raise refuse("not-registered")
+    return await renew_person(deps, unit, person, applicant, act)
+
+
+def _refuse_incomplete(deps: Deps, applicant: Applicant, completion: Completion) -> None:
+    today = deps.day_of(deps.clock.now())
+    code = presence_refusal(completion.ticks, applicant.birth_date, today) or acceptance_refusal(
+        completion.accepted_by, applicant.birth_date, today
+    )
+    if code:
+        raise refuse(code)
+
+
+def _refuse_terms(completion: Completion) -> None:
     known = completion.terms_language in texts.TEXT_LANGUAGES
     if completion.terms_version != texts.TERMS_VERSION or not known:
         raise refuse("terms-outdated")
@@ -142,10 +191,16 @@ def _office_act(
         actor=officer_actor(officer),
         evidence={
             "enrolment_id": enrolment_id,
-            "present": completion.present,
-            "document_checked": completion.document_checked,
+            **vars(completion.ticks),
+            "accepted_by": completion.accepted_by,
+            **_papers(row),
             "terms_version": completion.terms_version,
             "terms_language": completion.terms_language,
             "reason": row.reason if row else "",
         },
     )
+
+
+def _papers(row: EnrolmentRow | None) -> dict[str, Any]:
+    kept = row.draft.get("papers") if row and row.draft else None
+    return dict(kept or {})

@@ -2,17 +2,20 @@
 
 import unicodedata
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from clavis_kit.ids import is_id
 from clavis_kit.national_id import NationalIdError, normalise
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
+from clavis_registry.actions.enrolments import Completion
 from clavis_registry.actions.entering import Applicant
+from clavis_registry.actions.papers import Papers
 from clavis_registry.actions.shared import canonical_id
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import canonical_email, canonical_mobile
+from clavis_registry.rules.documents import OriginDocument, OriginKind, PersonKind
 from clavis_registry.rules.identity import (
     Document,
     DocumentKind,
@@ -23,6 +26,7 @@ from clavis_registry.rules.identity import (
 )
 from clavis_registry.rules.lookup import canonical_reason
 from clavis_registry.rules.person import PersonName
+from clavis_registry.rules.presence import AcceptedBy, TickList
 
 MAX_EVIDENCE_MEMBERS = 20
 MAX_EVIDENCE_TEXT = 1000  # a distinguished name fits
@@ -110,19 +114,62 @@ def _guardian(typed: GuardianIn | None) -> Guardian | None:
         raise refuse("guardian-invalid") from error
 
 
+class OriginDocumentIn(BaseModel):
+    """The identity document of another country; `country` is ISO 3166-1 alpha-3."""
+
+    kind: OriginKind
+    number: ShortText
+    country: ShortText | None = None
+    expires_on: date | None = None
+
+    def canonical(self) -> OriginDocument:
+        """Return the document in canonical form."""
+        number = "".join(self.number.replace("-", "").upper().split())
+        country = self.country.strip().upper() if self.country else None
+        return OriginDocument(self.kind, number, country, self.expires_on)
+
+
 class EnrolmentIn(ApplicantIn):
-    """An enrolment at an office, with the reason for serving the person."""
+    """An act at an office, with the reason for serving the person.
+
+    `person_kind` follows from the document where it is left out; foreigners also show a document
+    of origin. With purpose `renew` the identification of a registered person is renewed.
+    """
 
     reason: Reason
+    person_kind: PersonKind | None = None
+    identity_document: OriginDocumentIn | None = None
+    purpose: Literal["enrol", "renew"] = "enrol"
+
+    def papers(self) -> Papers:
+        """Return what is shown beside the document, in canonical form."""
+        origin = self.identity_document
+        return Papers(self.person_kind, origin.canonical() if origin else None, self.purpose)
 
 
 class CompletionIn(BaseModel):
-    """What the officer declares at the end."""
+    """What the officer declares at the end; the guardian's ticks matter for a minor."""
 
     present: StrictBool
     document_checked: StrictBool
+    photo_matches: StrictBool = True
+    data_read_out: StrictBool = True
+    guardian_present: StrictBool = False
+    guardian_document_checked: StrictBool = False
+    authority_checked: StrictBool = False
+    accepted_by: AcceptedBy = AcceptedBy.PERSON
     terms_version: ShortText
     terms_language: ShortText
+
+    def completion(self) -> Completion:
+        """Return the declaration as the action takes it."""
+        ticks = self.model_dump(exclude={"accepted_by", "terms_version", "terms_language"})
+        return Completion(
+            terms_version=self.terms_version,
+            terms_language=self.terms_language,
+            ticks=TickList(**ticks),
+            accepted_by=self.accepted_by,
+        )
 
 
 class PhoneProofIn(BaseModel):

@@ -57,7 +57,7 @@ async def start(body: EnrolmentIn, officer: OfficerOf, deps: DepsOf) -> PhoneCod
     """Check number, document and contact data, keep a draft, send the SMS code."""
     require(officer, Action.ENROL)
     enrolment_id, sent = await enrolments.start_enrolment(
-        deps, officer, body.canonical(), body.reason
+        deps, officer, body.canonical(), body.reason, body.papers()
     )
     return PhoneCodeOut.of(enrolment_id, sent)
 
@@ -102,8 +102,7 @@ async def complete(
 ) -> CompletedOut:
     """Enter the person in the registry and announce it."""
     require(officer, Action.ENROL)
-    completion = enrolments.Completion(**body.model_dump())
-    person = await enrolments.complete_enrolment(deps, officer, enrolment_id, completion)
+    person = await enrolments.complete_enrolment(deps, officer, enrolment_id, body.completion())
     return CompletedOut(
         subject_id=person.subject_id,
         level=person.level,

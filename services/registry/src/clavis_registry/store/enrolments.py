@@ -29,6 +29,8 @@ class EnrolmentRow:
     phone_proved_at: datetime | None
     completed_at: datetime | None
     acceptance_printed_at: datetime | None
+    purpose: str
+    with_code: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class NewEnrolment:
     reason: str
     created_at: datetime
     expires_at: datetime
+    purpose: str = "enrol"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class RecentCodes:
 _SELECT = """
     SELECT enrolment_id::text, office_id::text, officer_subject_id::text, mobile, draft, reason,
            state, subject_id::text, terms_version, terms_language, created_at, expires_at,
-           phone_proved_at, completed_at, acceptance_printed_at
+           phone_proved_at, completed_at, acceptance_printed_at,
+           purpose, with_code
       FROM enrolment
 """
 
@@ -80,8 +84,8 @@ class EnrolmentStore:
             """
             INSERT INTO enrolment
                 (enrolment_id, office_id, officer_subject_id, national_id_hash, mobile, draft,
-                 reason, state, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 'phone_pending', $8, $9)
+                 reason, state, created_at, expires_at, purpose)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 'phone_pending', $8, $9, $10)
             """,
             new.enrolment_id,
             new.office_id,
@@ -92,6 +96,7 @@ class EnrolmentStore:
             new.reason,
             new.created_at,
             new.expires_at,
+            new.purpose,
         )
 
     async def get(self, enrolment_id: str, office_id: str) -> EnrolmentRow | None:
@@ -147,19 +152,22 @@ class EnrolmentStore:
         subject_id: str,
         terms: tuple[str, str],
         now: datetime,
+        *,
+        with_code: bool = True,
     ) -> None:
         """Close the enrolment and erase what was typed."""
         await self._db.execute(
             """
             UPDATE enrolment
                SET state = 'completed', subject_id = $2, terms_version = $3, terms_language = $4,
-                   completed_at = $5, draft = NULL, mobile = NULL
+                   completed_at = $5, with_code = $6, draft = NULL, mobile = NULL
              WHERE enrolment_id = $1
             """,
             enrolment_id,
             subject_id,
             *terms,
             now,
+            with_code,
         )
 
     async def claim_print(self, enrolment_id: str, now: datetime) -> bool:
