@@ -10,7 +10,7 @@ from clavis_kit.settings import KeyFileError, load
 from clavis_registry import console
 from clavis_registry.actions.offices import ROLES
 from clavis_registry.app import create_app
-from clavis_registry.commands import convalidation, trail, verbs, ways_in
+from clavis_registry.commands import convalidation, feeds, trail, verbs, ways_in
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     deaths.set_defaults(run=verbs.deaths)
     _add_people(top)
     _add_offices(top)
+    feeds.add_verbs(top)
     trail.add_verbs(top)
     ways_in.add_verbs(top)
     return root

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
@@ -107,7 +108,7 @@ def verify(pdf: bytes, trusted: list[x509.Certificate]) -> Verification | None:
             revocation_mode="soft-fail",
         )
         status = validate_pdf_signature(seal, context)
-    except (StopIteration, ValueError, OSError, SignatureValidationError):
+    except (StopIteration, ValueError, OSError, PdfError, SignatureValidationError):
         return None
     return Verification(
         intact=status.intact and status.valid,
