@@ -89,7 +89,7 @@ async def opened(
         # What is written after the answer goes elsewhere: an answer's statements can be counted.
         later = await open_pool(settings.database_url, 2)
         stack.push_async_callback(later.close)
-        out = await stack.enter_async_context(opened_sender(settings, http, later, frozen_clock))
+        out = await stack.enter_async_context(opened_sender(settings, later, frozen_clock))
         runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, out.sender)
         app = create_app(settings, clock=frozen_clock)
         push_http = await stack.enter_async_context(push_client())

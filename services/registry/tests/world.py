@@ -1,7 +1,6 @@
 """What the tests of the registry work with: the service, the outside world, a person's data."""
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ import httpx
 from clavis_events.codec import decode
 from clavis_kit.clock import FrozenClock
 from clavis_kit.loa import Loa
+from clavis_kit.messages import UndeliverableError
 from clavis_kit.sealed import open_sealed
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_registry.deps import Deps
@@ -37,7 +37,7 @@ def private_key_pem() -> bytes:
 
 @dataclass
 class Outside:
-    """The SMS and mail provider and the issuer's key set, as one HTTP transport."""
+    """The SMS and mail provider, and the key sets as one HTTP transport."""
 
     issuer_key: ECKey
     callers: dict[str, ServiceTokenSigner]
@@ -45,21 +45,24 @@ class Outside:
     failing: bool = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/messages":
-            if self.failing:
-                return httpx.Response(503)
-            self.sent.append(json.loads(request.content))
-            return httpx.Response(202)
         name = request.url.host.split(".", maxsplit=1)[0]
         if name in self.callers:
             return httpx.Response(200, json=self.callers[name].jwks)
         public = self.issuer_key.as_dict(private=False, kid="k1", use="sig", alg="ES256")
         return httpx.Response(200, json={"keys": [public]})
 
+    async def post(self, url: str, document: Mapping[str, Any], _: Mapping[str, str]) -> bytes:
+        """Take a message as the provider does."""
+        if self.failing:
+            raise UndeliverableError(url)
+        self.sent.append(dict(document))
+        return b""
+
     def last_code(self) -> str:
         """Read the digits of the newest message."""
         words = self.sent[-1]["body"].replace(".", " ").split()
-        return next(word for word in words if len(word) == 6 and word.isdigit())
+        code: str = next(word for word in words if len(word) == 6 and word.isdigit())
+        return code
 
 
 @dataclass

@@ -88,7 +88,7 @@ async def running(
             settings.service_name, read_ec_private_key(settings.service_key_file), clock
         )
         keys = JwksCache(http)
-        sender = await _sender(app, settings, http, pool, clock, stack)
+        sender = await _sender(app, settings, pool, clock, stack)
         runtime = Runtime(pool, http, clock, signer, keys, sender)
         app.state.service_tokens = ServiceTokenVerifier(
             settings.service_name, settings.trusted_callers, keys, clock
@@ -109,14 +109,13 @@ async def running(
 async def _sender(
     app: FastAPI,
     settings: ServiceSettings,
-    http: httpx.AsyncClient,
     pool: Pool,
     clock: Clock,
     stack: contextlib.AsyncExitStack,
 ) -> MessageSender | None:
     if not isinstance(settings, MessageSettings):
         return None
-    opened = await stack.enter_async_context(opened_sender(settings, http, pool, clock))
+    opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
     app.include_router(receipt_router(opened.receipt_keys, opened.deliveries))
     return opened.sender
 

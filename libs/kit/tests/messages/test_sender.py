@@ -5,11 +5,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 from clavis_kit.clock import SystemClock
 from clavis_kit.db import Pool, open_pool
 from clavis_kit.http import create_app
@@ -21,7 +23,7 @@ from clavis_kit.messages.receipt_route import receipt_router
 from clavis_kit.messages.receipts import DeliveryLog, Receipt, ReceiptState, drop_old
 from clavis_kit.messages.routes import Route, in_order
 from clavis_kit.messages.sender import MessageSender, SmsProviders
-from clavis_kit.messages.webhook import WebhookCarrier
+from clavis_kit.messages.webhook import WebhookCarrier, opened_post
 from clavis_kit.settings import KeyFileError
 from clavis_testkit.plugin import DatabaseFactory
 from hypothesis import given
@@ -204,19 +206,46 @@ async def test_two_instances_send_a_notice_once(pool: Pool) -> None:
     assert len({message.reference for message in world.home.taken}) == 30
 
 
-async def test_a_webhook_gets_the_reference_as_its_key_and_says_its_own_name() -> None:
-    seen: list[httpx.Request] = []
+@asynccontextmanager
+async def provider_over_http() -> AsyncIterator[tuple[str, list[web.Request]]]:
+    seen: list[web.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
         seen.append(request)
-        return httpx.Response(202, json={"id": "op-77"})
+        if request.path == "/refuses":
+            return web.Response(status=503)
+        if request.path == "/redirects":
+            return web.Response(status=307, headers={"Location": "/"})
+        if request.path == "/hangs-up" and request.transport is not None:
+            request.transport.close()
+        return web.json_response({"id": "op-77"}, status=202)
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        carrier = WebhookCarrier("https://sms.example/send", http, name="op", token="t")
+    app = web.Application()
+    app.router.add_post("/{rest:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}", seen
+    await runner.cleanup()
+
+
+async def test_a_webhook_gets_the_reference_as_its_key_and_says_its_own_name() -> None:
+    async with provider_over_http() as (url, seen), opened_post() as post:
+        carrier = WebhookCarrier(url, post, name="op", token="t")
         taken = await carrier.send(OutgoingMessage("sms", SPAIN, "x", "r-9"))
     assert taken == HandOver("op", "op-77")
     assert seen[0].headers["Idempotency-Key"] == "r-9"
     assert seen[0].headers["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize("answer", ["refuses", "redirects", "hangs-up"])
+async def test_what_a_webhook_does_not_take_is_undeliverable(answer: str) -> None:
+    async with provider_over_http() as (url, _), opened_post() as post:
+        with pytest.raises(UndeliverableError):
+            await WebhookCarrier(f"{url}/{answer}", post).send(
+                OutgoingMessage("sms", SPAIN, "x", "r-10")
+            )
 
 
 @pytest.mark.parametrize(

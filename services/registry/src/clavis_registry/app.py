@@ -5,7 +5,6 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import httpx
 from clavis_kit.access_tokens import AccessTokenVerifier
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.db import Pool, create_pool
@@ -29,6 +28,7 @@ from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
 from clavis_registry.routes import citizen, internal, life, officer, published, ways_in
+from clavis_registry.routes import trust as trust_routes
 from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 from clavis_registry.texts import TEMPLATES
@@ -66,7 +66,7 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
         lifespan=lifespan,
     )
     routers = (officer.router, citizen.router, internal.router, published.router)
-    for router in (*routers, *life.ROUTERS, *ways_in.ROUTERS):
+    for router in (*routers, *life.ROUTERS, *trust_routes.ROUTERS, *ways_in.ROUTERS):
         app.include_router(router)
     return app
 
@@ -119,10 +119,7 @@ async def opened(settings: RegistrySettings) -> AsyncIterator[Deps]:
     keys = read_keys(settings)
     pool = await create_pool(settings)
     try:
-        async with (
-            httpx.AsyncClient() as http,
-            opened_sender(settings, http, pool, SystemClock()) as opened_messages,
-        ):
+        async with opened_sender(settings, pool, SystemClock()) as opened_messages:
             yield build_deps(settings, keys, pool, opened_messages.sender, SystemClock())
     finally:
         await pool.close()

@@ -6,8 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-import httpx
-
 from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.logging import get_logger
@@ -23,7 +21,7 @@ from clavis_kit.messages.routes import Route, in_order
 from clavis_kit.messages.settings import MessageSettings
 from clavis_kit.messages.smpp import SmppCarrier
 from clavis_kit.messages.smtp import SmtpCarrier
-from clavis_kit.messages.webhook import WebhookCarrier
+from clavis_kit.messages.webhook import Post, WebhookCarrier, opened_post
 from clavis_kit.metrics import MESSAGES
 
 PATIENCE_SECONDS = 8.0  # for all providers together: a person waits in front of a page
@@ -125,15 +123,19 @@ class MessageSender:
 
 @contextlib.asynccontextmanager
 async def opened_sender(
-    settings: MessageSettings, http: httpx.AsyncClient, pool: Pool, clock: Clock
+    settings: MessageSettings, pool: Pool, clock: Clock, *, post: Post | None = None
 ) -> AsyncIterator[OpenedSender]:
-    """Open what the settings name; SMPP sessions stay bound while it is open."""
+    """Open what the settings name; SMPP sessions stay bound while it is open.
+
+    `post` replaces the connections to webhook providers.
+    """
     async with contextlib.AsyncExitStack() as stack:
+        taker = post or await stack.enter_async_context(opened_post())
         deliveries = await stack.enter_async_context(DeliveryLog(pool, clock).opened())
         listed = read_providers(settings.sms_providers_file) if settings.sms_providers_file else []
-        sms = await _sms_providers(settings, listed, http, deliveries, stack)
+        sms = await _sms_providers(settings, listed, taker, deliveries, stack)
         fallback = settings.mail_webhook_url or settings.sms_webhook_url
-        mail = _mail_carrier(http, settings.smtp_address, fallback, settings.mail_from)
+        mail = _mail_carrier(taker, settings.smtp_address, fallback, settings.mail_from)
         sender = MessageSender(sms, mail, deliveries=deliveries)
         yield OpenedSender(sender, deliveries, _receipt_keys(listed))
 
@@ -149,37 +151,37 @@ def _receipt_keys(providers: Sequence[WebhookProvider | SmppProvider]) -> dict[s
 async def _sms_providers(
     settings: MessageSettings,
     providers: Sequence[WebhookProvider | SmppProvider],
-    http: httpx.AsyncClient,
+    post: Post,
     deliveries: DeliveryLog,
     stack: contextlib.AsyncExitStack,
 ) -> SmsProviders:
     if not providers:
-        carrier = WebhookCarrier(settings.sms_webhook_url or "", http)
+        carrier = WebhookCarrier(settings.sms_webhook_url or "", post)
         return SmsProviders({carrier.name: carrier}, [Route(carrier.name)])
     carriers: dict[str, Carrier] = {}
     for provider in providers:
-        carriers[provider.name] = await _carrier(provider, http, deliveries, stack)
+        carriers[provider.name] = await _carrier(provider, post, deliveries, stack)
     return SmsProviders(carriers, [provider.route for provider in providers])
 
 
 async def _carrier(
     provider: WebhookProvider | SmppProvider,
-    http: httpx.AsyncClient,
+    post: Post,
     deliveries: DeliveryLog,
     stack: contextlib.AsyncExitStack,
 ) -> Carrier:
     if isinstance(provider, WebhookProvider):
-        return WebhookCarrier(provider.url, http, name=provider.name, token=provider.token)
+        return WebhookCarrier(provider.url, post, name=provider.name, token=provider.token)
     return await stack.enter_async_context(SmppCarrier(provider, deliveries.receipt).opened())
 
 
 def _mail_carrier(
-    http: httpx.AsyncClient, smtp_url: str | None, webhook_url: str | None, mail_from: str
+    post: Post, smtp_url: str | None, webhook_url: str | None, mail_from: str
 ) -> Carrier:
     if smtp_url:
         return SmtpCarrier(smtp_url, mail_from)
     if webhook_url:
-        return WebhookCarrier(webhook_url, http)
+        return WebhookCarrier(webhook_url, post)
     return _Nowhere()
 
 
