@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import date, datetime
+from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StrictBool
@@ -25,7 +26,7 @@ from clavis_registry.store.online_enrolments import OnlineEnrolment
 
 router = APIRouter(prefix="/citizen/v1", tags=["certificate"])
 MAX_SIGNATURE = 900_000  # a signed request in base64, below the limit of a body
-PDF = {200: {"content": {"application/pdf": {}}}}
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
 class CertificateEnrolmentIn(ContactIn):
