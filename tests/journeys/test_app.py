@@ -92,7 +92,6 @@ def citizen(demo: RunningDemo) -> dict[str, Any]:
     need("chromium", "uses the app as a person does")
     person = newcomers.newcomer()
     newcomers.enrol(demo, [person])
-    newcomers.activate_password(demo, person)
     return person
 
 
@@ -138,6 +137,25 @@ def open_code(page: Page, content: str) -> None:
     """Open the address of a QR as the phone's camera does."""
     fragment = content.partition("#")[2]
     page.evaluate("fragment => { location.hash = fragment }", fragment)
+
+
+def code_of(page: Page) -> str:
+    """Return what the page's code says now, as a camera would read it."""
+    link = page.get_attribute("#open-app", "href")
+    answer = page.context.request.get(page.url.partition("/login")[0] + str(link), max_redirects=0)
+    return answer.headers["location"]
+
+
+def confirm_in_app(page: Page, app: Page) -> None:
+    """Choose the app on a login page, scan its code, type its number."""
+    page.click("#method-app")
+    number = page.inner_text("#number").strip()
+    browsing.screenshot(page, SHOTS, "7-login-page")
+    open_code(app, code_of(page))
+    expect(app.locator("#request")).to_be_visible()
+    app.fill("#number", number)
+    app.click("#confirm-submit")
+    expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.confirmed")
 
 
 def test_1_the_app_can_be_installed_and_opens_without_a_network(
@@ -294,7 +312,7 @@ def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
     demo: RunningDemo, citizen: dict[str, Any], page: Page, app: Page, browser: Browser
 ) -> None:
     page.goto(demo.url(5) + "/bff/login?acr=substantial&return=/data")
-    browsing.enter_with_password_and_code(page, demo, citizen)
+    confirm_in_app(page, app)
     browsing.agree_to_data(page, demo.url(5))
     made = page.evaluate(
         """() => fetch("/api/pin/citizen/v1/device-tickets",
@@ -314,31 +332,12 @@ def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
     enrol(app, demo, citizen)
 
 
-def ask_for_app(page: Page, demo: RunningDemo, offset: int) -> str:
-    """Choose the app at a service's login; return the number that the page shows."""
-    page.goto(demo.url(offset))
-    page.click("#login")
-    page.click("#method-app")
-    return page.inner_text("#number").strip()
-
-
-def code_of(page: Page) -> str:
-    """Return what the page's code says now, as a camera would read it."""
-    link = page.get_attribute("#open-app", "href")
-    answer = page.context.request.get(page.url.partition("/login")[0] + str(link), max_redirects=0)
-    return answer.headers["location"]
-
-
 def test_8_the_login_page_of_another_browser_goes_on_by_itself(
     app: Page, demo: RunningDemo, page: Page
 ) -> None:
-    number = ask_for_app(page, demo, 12)
-    browsing.screenshot(page, SHOTS, "7-login-page")
-    open_code(app, code_of(page))
-    expect(app.locator("#request")).to_be_visible()
-    app.fill("#number", number)
-    app.click("#confirm-submit")
-    expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.confirmed")
+    page.goto(demo.url(12))
+    page.click("#login")
+    confirm_in_app(page, app)
     browsing.agree_to_data(page, demo.url(12))
     expect(page.locator("#level")).to_have_attribute(
         "data-acr", "http://eidas.europa.eu/LoA/substantial"
@@ -348,7 +347,10 @@ def test_8_the_login_page_of_another_browser_goes_on_by_itself(
 def test_9_it_was_not_me_stops_every_way_in(
     app: Page, demo: RunningDemo, citizen: dict[str, Any], page: Page, browser: Browser
 ) -> None:
-    ask_for_app(page, demo, 10)
+    page.goto(demo.url(10))
+    page.click("#login")
+    page.click("#method-app")
+    expect(page.locator("#number")).to_be_visible()
     open_code(app, code_of(page))
     app.click("#not-me")
     browsing.screenshot(app, SHOTS, "8-not-me")
