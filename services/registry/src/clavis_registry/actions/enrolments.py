@@ -170,7 +170,8 @@ def _completable(deps: Deps, row: EnrolmentRow | None) -> dict[str, Any]:
     if row is None:
         raise refuse("enrolment-not-found")
     if row.draft is None:
-        raise refuse("enrolment-completed")
+        at = row.completed_at.isoformat() if row.completed_at else None
+        raise refuse("enrolment-completed", subject_id=row.subject_id, completed_at=at)
     if deps.clock.now() >= row.expires_at:
         raise refuse("enrolment-expired")
     if row.phone_proved_at is None:

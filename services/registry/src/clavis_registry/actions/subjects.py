@@ -50,7 +50,7 @@ def _contact_claims(contact: Contact | None) -> dict[str, Any]:
     mobile = contact.verified_mobile
     return {
         "email": contact.email,
-        "email_verified": False,  # an address is taken down at the desk, never proved
+        "email_verified": contact.email_verified_at is not None,
         "phone_number": mobile,
         "phone_number_verified": True if mobile else None,
     }

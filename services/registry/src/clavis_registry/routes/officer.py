@@ -1,6 +1,8 @@
 """The API of the office console: enrol, print, look up."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
 
 from clavis_registry import texts
 from clavis_registry.actions import acceptance, enrolments, lookups, phone_codes
@@ -28,6 +30,7 @@ from clavis_registry.routes.outputs import (
 from clavis_registry.rules.permissions import Action
 
 router = APIRouter(prefix="/officer/v1", tags=["office"])
+State = Annotated[Literal["open"], Query(alias="state")]
 
 
 def _acceptance_path(enrolment_id: str) -> str:
@@ -63,8 +66,8 @@ async def start(body: EnrolmentIn, officer: OfficerOf, deps: DepsOf) -> PhoneCod
 
 
 @router.get("/enrolments", summary="Unfinished enrolments of the office")
-async def list_open(officer: OfficerOf, deps: DepsOf) -> EnrolmentsOut:
-    """Return drafts that an interruption left behind, newest first."""
+async def list_open(officer: OfficerOf, deps: DepsOf, _: State = "open") -> EnrolmentsOut:
+    """Return what an interruption left behind, before the print as well, newest first."""
     require(officer, Action.ENROL)
     rows = await enrolments.open_enrolments(deps, officer)
     return EnrolmentsOut(enrolments=[EnrolmentOut.of(row) for row in rows])

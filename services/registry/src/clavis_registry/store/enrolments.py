@@ -110,11 +110,11 @@ class EnrolmentStore:
         )
 
     async def open_drafts(self, office_id: str, now: datetime) -> list[EnrolmentRow]:
-        """Read the unfinished enrolments of an office, newest first."""
+        """Read the enrolments of an office that lack a step, the print included, newest first."""
         rows = await self._db.fetch(
             f"""
             {_SELECT}
-             WHERE office_id = $1 AND state <> 'completed' AND expires_at > $2
+             WHERE office_id = $1 AND acceptance_printed_at IS NULL AND expires_at > $2
              ORDER BY created_at DESC LIMIT 50
             """,
             office_id,
