@@ -39,6 +39,8 @@ class RegistrySettings(WaysInSettings, MessageSettings):
     seal_cert_file: Path = Field(description="certificate of the seal and its issuers, PEM")
     approval_days: int = Field(default=7, ge=1, description="an undecided proposal ends then")
     seal_seconds: float = Field(default=5.0, gt=0, description="between two seals of the trail")
+    lookups_per_hour: int = Field(default=20, ge=1, description="of one officer; more stand out")
+    lookups_of_one_per_day: int = Field(default=3, ge=1, description="of one person by one officer")
     retention_hours: float = Field(default=24, gt=0, description="between two retention runs")
     retention_draft_days: int = Field(default=30, ge=1, description="unfinished acts")
     retention_code_days: int = Field(default=30, ge=1, description="codes sent, tries counted")

@@ -11,6 +11,7 @@ from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import mask_email, mask_phone
 from clavis_registry.rules.lookup import reason_refusal
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.rules.person import Channel, Level, Status
 from clavis_registry.store import Unit
 from clavis_registry.store.offices import Officer
@@ -46,9 +47,13 @@ async def look_up(deps: Deps, officer: Officer, typed: str, reason: str) -> Summ
             reason,
             deps.clock.now(),
         )
-        if person is None or person.status is Status.NONE:
-            return Summary(found=False, national_id=mask(national_id), status=Status.NONE)
-        return await _summary(unit, person)
+        shown = await _summary(unit, person) if person else None
+    # Segregation of duties (ENS op.acc.3); that it was tried stays on record.
+    if person is not None and (code := own_act_refusal(officer.subject_id, person.subject_id)):
+        raise refuse(code)
+    if shown is None or shown.status is Status.NONE:
+        return Summary(found=False, national_id=mask(national_id), status=Status.NONE)
+    return shown
 
 
 async def _summary(unit: Unit, person: Person) -> Summary:

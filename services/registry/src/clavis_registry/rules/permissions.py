@@ -84,6 +84,16 @@ def may(role: Role, action: Action) -> bool:
     return action in _PERMITTED[role]
 
 
+# Whoever supervises does not choose the second supervisor nor the auditor: those are appointed by
+# the operator, outside the console (ENS op.acc.3).
+_BY_OPERATOR = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+
+
+def appointment_refusal(*roles: Role) -> str | None:
+    """Refuse roles that a supervisor neither gives nor takes away."""
+    return "role-by-operator" if _BY_OPERATOR & set(roles) else None
+
+
 # ENS op.acc.3: nobody alone may complete a critical act, nor act on their own record.
 def own_act_refusal(officer_subject_id: str, subject_id: str) -> str | None:
     """Refuse an officer who would act on their own record."""

@@ -9,10 +9,12 @@ from clavis_kit.errors import Overloaded
 
 from clavis_registry.store.appointments import AppointmentStore
 from clavis_registry.store.approvals import ApprovalStore
+from clavis_registry.store.auditing import AuditStore
 from clavis_registry.store.census import CensusStore
 from clavis_registry.store.changes import ContactChangeStore
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
 from clavis_registry.store.convalidations import ConvalidationStore
+from clavis_registry.store.directory import DirectoryStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
 from clavis_registry.store.letter_requests import LetterRequestStore
@@ -63,6 +65,8 @@ class Unit:
         self.videos = VideoStore(connection)
         self.appointments = AppointmentStore(connection)
         self.trail = TrailStore(connection)
+        self.directory = DirectoryStore(connection)
+        self.auditing = AuditStore(connection)
         self.convalidations = ConvalidationStore(connection)
         self.retention = RetentionStore(connection)
 
