@@ -119,6 +119,7 @@ def _permanent(layout: Layout) -> _Values:
         "NAME_KEY_FILE": _key(layout, "name.key"),
         "CONTACT_KEY_FILE": _key(layout, "contact-permanent.pem"),
         "PASSWORD_PEPPER_FILE": _key(layout, "permanent-pepper.key"),
+        "OTP_DOMAIN": "localhost",
         "AUTHENTICATOR_KEY_FILE": _key(layout, "permanent-authenticator.key"),
         "PASSKEY_RP_ID": "localhost",
         "PASSKEY_ORIGINS": json.dumps(

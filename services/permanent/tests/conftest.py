@@ -71,7 +71,7 @@ async def world(
         stack.push_async_callback(pool.close)
         http = await stack.enter_async_context(httpx.AsyncClient())
         keys = JwksCache(http)
-        opened = await stack.enter_async_context(opened_sender(settings, http, pool, frozen_clock))
+        opened = await stack.enter_async_context(opened_sender(settings, pool, frozen_clock))
         runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, opened.sender)
         app = create_app(settings, clock=frozen_clock)
         keys_read = read_keys(settings)

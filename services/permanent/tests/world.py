@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -225,7 +225,11 @@ class World:
         subject_id = message.subject_id
         self.versions[subject_id] = max(self.versions.get(subject_id, 0), message.version)
         record = EventRecord.of(
-            message, topic="t", event_id=new_id(), key=subject_id, occurred_at=self.clock.now()
+            message,
+            topic="t",
+            event_id=new_id(),
+            key=subject_id,
+            occurred_at=message.occurred_at.ToDatetime(UTC),  # type: ignore[attr-defined]  all have it
         )
         handler = self.handlers[type(message)]
         async with self.pool.acquire() as connection, connection.transaction():
@@ -296,4 +300,20 @@ class World:
             version=version,
             occurred_at=stamp(self.clock.now()),
             sealed=seal(details.SerializeToString(), KeySet([self.contact_key])),
+        )
+
+    def frozen(self, subject_id: str, *, version: int) -> person_pb2.Frozen:
+        return person_pb2.Frozen(
+            subject_id=subject_id,
+            version=version,
+            occurred_at=stamp(self.clock.now()),
+            national_id_hash=self.national_id_hash(ANA),
+        )
+
+    def unfrozen(self, subject_id: str, *, version: int) -> person_pb2.Unfrozen:
+        return person_pb2.Unfrozen(
+            subject_id=subject_id,
+            version=version,
+            occurred_at=stamp(self.clock.now()),
+            national_id_hash=self.national_id_hash(ANA),
         )

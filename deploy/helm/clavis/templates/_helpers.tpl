@@ -79,6 +79,9 @@ APP_URL: {{ printf "%s/app/" $root.Values.portalUrl | quote }}
 PASSKEY_RP_ID: {{ $root.Values.passkeyDomain | quote }}
 PASSKEY_ORIGINS: {{ list $root.Values.issuer $root.Values.portalUrl | toJson | quote }}
 {{- end }}
+{{- if eq .name "permanent" }}
+OTP_DOMAIN: {{ (urlParse $root.Values.issuer).hostname | quote }}
+{{- end }}
 {{- if eq .name "signing" }}
 PKI_BASE_URL: {{ $root.Values.pkiUrl | quote }}
 {{- end }}

@@ -6,20 +6,21 @@ from uuid import UUID
 
 from clavis_kit.access_tokens import AccessToken
 from fastapi import APIRouter
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from clavis_permanent.actions import changes, codes, logins, removals
+from clavis_permanent.actions import changes, codes, logins, methods, removals
 from clavis_permanent.actions.changes import OwnChange, TypedCode, WrongCode, WrongPassword
 from clavis_permanent.actions.codes import OtpRequest
 from clavis_permanent.actions.new_passwords import InForce, Rejected
 from clavis_permanent.actions.removals import Removal, Removed
 from clavis_permanent.deps import Deps
-from clavis_permanent.errors import proof_required
+from clavis_permanent.errors import last_strong_method, proof_required
 from clavis_permanent.routes.access import Citizen
 from clavis_permanent.routes.otps import OtpRequestOut, request_out
 from clavis_permanent.routes.wire import DepsDep, Language, TypedOtp, TypedPassword
 from clavis_permanent.rules import Action, CredentialState, Fault, Verdict
 from clavis_permanent.rules.facts import FactKind, Proof
+from clavis_permanent.rules.methods import Removable
 from clavis_permanent.rules.proofs import is_fresh, proofs_of, recovery_proof
 from clavis_permanent.store import facts
 
@@ -76,6 +77,7 @@ class RemovalIn(BaseModel):
 
     password: TypedPassword | None = None
     code: CodeIn | None = None
+    confirmed: bool = Field(default=False, description="the person was warned")
 
 
 class ChangeOut(BaseModel):
@@ -168,6 +170,9 @@ async def remove_password(body: RemovalIn, token: Citizen, deps: DepsDep) -> Rem
     complete = body.password is not None and body.code is not None
     if not complete and not _has_certificate(token, deps):
         raise proof_required()
+    last = await methods.would_be_last(deps, token.subject_id, Removable.PASSWORD)
+    if last and not body.confirmed:
+        raise last_strong_method()
     removal = Removal(
         subject_id=token.subject_id,
         password=body.password.get_secret_value() if body.password else None,

@@ -77,8 +77,8 @@ async def end(pool: Pool, notice_id: str, now: datetime, *, sent: bool) -> None:
     await pool.execute(
         """
         UPDATE notice
-           SET ended_at = $2,
-               sent_at = CASE WHEN $3 THEN $2 END
+           SET ended_at = $2::timestamptz,
+               sent_at = CASE WHEN $3 THEN $2::timestamptz END
          WHERE notice_id = $1
         """,
         notice_id,
@@ -105,13 +105,13 @@ async def plan_endings(
           FROM credential AS c
           JOIN person AS p USING (subject_id)
          WHERE c.password_hash IS NOT NULL
-           AND c.expires_at > $1 + $2::interval
-           AND c.expires_at <= $1 + $3::interval
+           AND c.expires_at > $1::timestamptz + $2::interval
+           AND c.expires_at <= $1::timestamptz + $3::interval
            AND stands(p)
            AND NOT EXISTS (SELECT FROM notice AS n
                             WHERE n.subject_id = c.subject_id
                               AND n.kind = $4
-                              AND n.about = extract(epoch FROM c.expires_at)::bigint || $5)
+                              AND n.about = extract(epoch FROM c.expires_at)::bigint::text || $5::text)
          LIMIT $6
         """,
         now,
@@ -124,7 +124,7 @@ async def plan_endings(
     await pool.executemany(
         """
         INSERT INTO notice (notice_id, subject_id, kind, about, created_at, due_at)
-        VALUES ($1, $2, $3, extract(epoch FROM $4::timestamptz)::bigint || $5, $6, $6)
+        VALUES ($1, $2, $3, extract(epoch FROM $4::timestamptz)::bigint::text || $5::text, $6, $6)
         ON CONFLICT (subject_id, kind, about) DO NOTHING
         """,
         [
