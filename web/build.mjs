@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const APPLICATIONS = ["portal", "console"];
 const SERVER_TEXTS = "bff.";
 const CONSOLE_TEXTS = "console.";
-const APP_TEXTS = ["app.", "common.", "field.", "form.", "frame.languages", "problem.", "step-up."];
+const APP_TEXTS = ["app.", "common.", "field.", "form.", "frame.languages", "frame.skip", "problem.", "step-up."];
 
 /** Makes `import("locale:es")` the compiled catalogue, and "locales:all" the list of languages. */
 const catalogueModules = (catalogues) => ({

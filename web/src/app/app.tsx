@@ -7,7 +7,9 @@ import { Enrol } from "./enrol";
 import { Frozen, Home, Phone, Pin } from "./pages";
 import { Request } from "./request";
 import { Scan, takeUpFromAddress } from "./scan";
-import { brought, notice, offline, phone, readAddress, refresh, requests, view } from "./state";
+import {
+  brought, notice, offline, phone, readAddress, refresh, requests, turnTo, view,
+} from "./state";
 import { keep } from "./vault";
 
 const LOOK_EVERY = 3000;
@@ -29,6 +31,9 @@ export function App() {
   }, []);
   return (
     <>
+      <a class="skip-link" href="#content" onClick={skipToContent}>
+        {t("frame.skip")}
+      </a>
       <header class="site-header">
         <div class="wrap">
           <span class="brand" translate={false}>
@@ -39,7 +44,7 @@ export function App() {
           </div>
         </div>
       </header>
-      <main id="content">
+      <main id="content" tabIndex={-1}>
         <div class="wrap content">
           <Notices />
           <Current />
@@ -48,6 +53,12 @@ export function App() {
       </main>
     </>
   );
+}
+
+// The fragment of the address is for codes; the browser's own jump is done by hand.
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
 }
 
 async function takeUpBrought(): Promise<void> {
@@ -72,7 +83,7 @@ function Back() {
   if (!isActive() || view.value === "home" || requests.value.length > 0) return null;
   return (
     <p>
-      <button type="button" class="button button-link" id="home" onClick={() => (view.value = "home")}>
+      <button type="button" class="button button-link" id="home" onClick={() => turnTo("home")}>
         {t("app.back")}
       </button>
     </p>

@@ -7,7 +7,7 @@ import { Page } from "../shared/page";
 import { removeDevice, subscribe, waitingPin } from "./device";
 import type { ShownPin, ThisDevice } from "./device";
 import { fromBase64Url } from "./jose";
-import { noteFailure, notice, phone, refresh, view } from "./state";
+import { noteFailure, notice, phone, refresh, turnTo } from "./state";
 import { canUnlock, isProtected, protect, unlocked } from "./unlock";
 
 /** Nothing waits: what the person can do. */
@@ -18,14 +18,14 @@ export function Home() {
         {t("app.home.lead")}
       </p>
       <div class="stack">
-        <button type="button" class="button" id="open-scan" onClick={() => (view.value = "scan")}>
+        <button type="button" class="button" id="open-scan" onClick={() => turnTo("scan")}>
           {t("app.home.scan")}
         </button>
         <button
           type="button"
           class="button button-secondary"
           id="open-pin"
-          onClick={() => (view.value = "pin")}
+          onClick={() => turnTo("pin")}
         >
           {t("app.home.pin")}
         </button>
@@ -33,7 +33,7 @@ export function Home() {
           type="button"
           class="button button-secondary"
           id="open-phone"
-          onClick={() => (view.value = "phone")}
+          onClick={() => turnTo("phone")}
         >
           {t("app.home.phone")}
         </button>
@@ -61,7 +61,7 @@ export function Pin() {
           {t("app.pin.show")}
         </button>
       </div>
-      <div role="status">
+      <div role="status" class="shown">
         {pin === null && <p id="no-pin">{t("app.pin.none")}</p>}
         {pin && (
           <>
@@ -83,7 +83,7 @@ export function Phone(props: { phone: ThisDevice }) {
   const remove = async () => {
     await removeDevice();
     phone.value = null;
-    view.value = "home";
+    turnTo("home");
     notice.value = { text: "app.notice.removed", bad: false };
   };
   return (

@@ -1,5 +1,5 @@
 /** One login that waits: who asks, from where, and the number that only the other screen shows. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Problem } from "../shared/api";
 import { TextField } from "../shared/fields";
 import { Form } from "../shared/form";
@@ -24,6 +24,7 @@ const SAID_AFTER: Record<Answered["outcome"], string> = {
 export function Request(props: { request: LoginRequest }) {
   const { request } = props;
   const [reporting, setReporting] = useState(false);
+  useEffect(() => void (notice.value = null), []);
   if (reporting) return <Report request={request} back={() => setReporting(false)} />;
   const confirm = async (form: FormData) => {
     const number = String(form.get("number") ?? "").replace(/\s/g, "");

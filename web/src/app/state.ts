@@ -21,6 +21,12 @@ export const offline = signal(false);
 /** What the address brought: a login's code or a ticket of the portal. */
 export const brought = signal<{ code?: string; ticket?: string }>({});
 
+/** Turn to another page; what was said about the one before is over. */
+export function turnTo(next: View): void {
+  notice.value = null;
+  view.value = next;
+}
+
 /** Take the code or the ticket out of the address, where nobody sees it over a shoulder. */
 export function readAddress(): void {
   const values = new URLSearchParams(location.hash.slice(1));
