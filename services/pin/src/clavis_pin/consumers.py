@@ -64,6 +64,8 @@ async def on_phone_changed(
 
 async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRecord) -> None:
     """Take back a person whose ending was undone."""
+    if event.level not in _LEVELS:
+        return  # never enrolled: there is nothing to give back
     fact = PersonFact(
         event.subject_id,
         event.version,
