@@ -44,4 +44,4 @@ def channel_of(identified: IdentifiedBy) -> Channel:
 # app. A password does not give itself a new way to recover.
 def may_ask_activation_code(amr: Collection[str]) -> bool:
     """Say whether this login may ask for a new activation code."""
-    return "pwd" not in amr and bool({"otp", "swk", "hwk"} & set(amr))
+    return "pwd" not in amr and bool({"otp", "swk", "hwk", "pop"} & set(amr))
