@@ -4,14 +4,20 @@ import argparse
 import sys
 from pathlib import Path
 
+from clavis_kit.clock import SystemClock
 from clavis_kit.commands import add_migrate
 from clavis_kit.http import serve
+from clavis_kit.ids import new_id
 from clavis_kit.pepper_commands import add_pepper
+from clavis_kit.projection import Projection
+from clavis_kit.projection_commands import add_projection
+from clavis_kit.sealed import read_own_key
 from clavis_kit.settings import KeyFileError, load
 
 from clavis_permanent import breached
 from clavis_permanent.app import create_app
 from clavis_permanent.calibration import LEAST_MEMORY_KIB, MEBIBYTE, calibrate
+from clavis_permanent.consumers import projected
 from clavis_permanent.settings import MIGRATIONS, PermanentSettings
 
 
@@ -24,6 +30,13 @@ def run_service(_: argparse.Namespace) -> int:
         print(f"permanent: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def open_projection() -> tuple[PermanentSettings, Projection]:
+    """Read the settings and say what is projected. Raises KeyFileError."""
+    settings = load(PermanentSettings)
+    key = read_own_key(settings.contact_key_file, settings.service_name)
+    return settings, projected(key, new_id, SystemClock())
 
 
 def run_calibrate(arguments: argparse.Namespace) -> int:
@@ -66,6 +79,7 @@ def main() -> int:
     verbs.add_parser("serve", help="run the service").set_defaults(run=run_service)
     add_migrate(verbs, "permanent", MIGRATIONS)
     add_pepper(verbs)
+    add_projection(verbs, open_projection)
     _add_own(verbs)
     arguments = parser.parse_args()
     code: int = arguments.run(arguments)

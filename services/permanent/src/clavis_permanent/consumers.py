@@ -6,8 +6,10 @@ from typing import Any
 from clavis_events.codec import CONTACT_TOPIC, PERSON_TOPIC
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_kit.bus import EventRecord
+from clavis_kit.clock import Clock
 from clavis_kit.consumer import Handler
 from clavis_kit.db import Connection
+from clavis_kit.projection import Projection
 from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
@@ -168,3 +170,25 @@ def handlers(contact_key: ECKey, new_id: Callable[[], str]) -> Mapping[type[Mess
         person_pb2.Unfrozen: on_unfrozen,
         contact_pb2.ContactChanged: on_contact_changed(contact_key),
     }
+
+
+def projected(contact_key: ECKey, new_id: Callable[[], str], clock: Clock) -> Projection:
+    """Say what of this service events alone write; `reported_at` is its own."""
+
+    async def changed(db: Connection, subject_ids: list[str]) -> None:
+        # Whether a code went to a phone that is still theirs is not known: a new one is soon had.
+        for subject_id in subject_ids:
+            await projection.void_pending(db, subject_id, clock.now())
+
+    return Projection(
+        table="person",
+        key="subject_id",
+        versions=("person_version", "contact_version"),
+        columns=(
+            "national_id_hash", "level", "status", "phone_verified", "frozen",
+            "phone", "email", "language", "forbidden_words",
+        ),
+        topics=TOPICS,
+        handlers=handlers(contact_key, new_id),
+        changed=changed,
+    )  # fmt: skip

@@ -111,7 +111,8 @@ async def plan_endings(
            AND NOT EXISTS (SELECT FROM notice AS n
                             WHERE n.subject_id = c.subject_id
                               AND n.kind = $4
-                              AND n.about = extract(epoch FROM c.expires_at)::bigint::text || $5::text)
+                              AND n.about = extract(epoch FROM c.expires_at)::bigint::text
+                                               || $5::text)
          LIMIT $6
         """,
         now,
