@@ -356,6 +356,14 @@ async def test_enrolments_are_limited_by_person_and_by_network(open_world: Any) 
     assert (await elsewhere.begin(national_id=UNKNOWN))["outcome"] == "begun"
 
 
+async def test_ten_enrolments_a_day_are_admitted(world: World) -> None:
+    outcomes = []
+    for _ in range(11):
+        outcomes.append((await Phone(world).begin(national_id=UNKNOWN))["outcome"])
+        world.clock.advance(soon(3600))
+    assert outcomes == ["begun"] * 10 + ["limited"]
+
+
 async def test_keys_codes_and_tickets_are_not_stored_in_clear(world: World) -> None:
     subject_id = await world.enrol()
     ticket = await Portal(world).ticket(subject_id)

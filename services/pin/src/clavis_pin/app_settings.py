@@ -37,6 +37,7 @@ class AppSettings(ServiceSettings):
     max_code_failures: int = Field(default=3, ge=1, le=10)
     app_requests_per_hour: int = Field(default=10, ge=1, description="by number and datum")
     device_enrolments_per_hour: int = Field(default=5, ge=1, description="for each person")
+    device_enrolments_per_day: int = Field(default=10, ge=1, description="for each person")
     app_source_requests_per_hour: int = Field(default=3000, ge=1, description="from one network")
     device_source_enrolments_per_hour: int = Field(default=120, ge=1, description="same")
     claims_per_device_hour: int = Field(default=60, ge=1, description="scans of one device")
@@ -56,6 +57,7 @@ class AppSettings(ServiceSettings):
             max_code_failures=self.max_code_failures,
             requests_per_hour=self.app_requests_per_hour,
             enrolments_per_hour=self.device_enrolments_per_hour,
+            enrolments_per_day=self.device_enrolments_per_day,
             requests_per_source_hour=self.app_source_requests_per_hour,
             enrolments_per_source_hour=self.device_source_enrolments_per_hour,
             claims_per_device_hour=self.claims_per_device_hour,

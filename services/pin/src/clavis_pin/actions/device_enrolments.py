@@ -20,7 +20,7 @@ from clavis_pin.deps import Deps
 from clavis_pin.errors import attestation_refused, ticket_unavailable
 from clavis_pin.rules import enrolments as rules
 from clavis_pin.rules.people import Level
-from clavis_pin.rules.pins import phone_hint
+from clavis_pin.rules.pins import DAY, phone_hint
 from clavis_pin.store import devices, enrolments
 from clavis_pin.store.enrolments import Holder, NewDevice
 from clavis_pin.texts import enrolment_sms
@@ -81,11 +81,17 @@ async def begin(deps: Deps, request: EnrolmentRequest) -> Begun | Limited:
     if request.national_id is None or request.contrast is None:
         return await _store(deps, request, attested, None, None)
     named = await holders.find(deps, request.national_id, request.contrast)
-    limit = policy.enrolments_per_hour
-    if limited := await limits.admit(deps, "enrolment", named.national_id_hash, limit):
+    if limited := await _admit_person(deps, named.national_id_hash):
         return limited
     decoy = rules.decoy_hint(named.pair_hash)
     return await _store(deps, request, attested, named.holder, decoy)
+
+
+async def _admit_person(deps: Deps, national_id_hash: str) -> Limited | None:
+    """Count for an identity number, known or not: by the hour, and by the day against guessing."""
+    hour, day = deps.app.policy.enrolments_per_hour, deps.app.policy.enrolments_per_day
+    by_hour = await limits.admit(deps, "enrolment", national_id_hash, hour)
+    return by_hour or await limits.admit(deps, "enrolment-day", national_id_hash, day, DAY)
 
 
 async def _store(

@@ -17,11 +17,13 @@ class Limited:
     retry_at: datetime
 
 
-async def admit(deps: Deps, kind: str, name: str, limit: int) -> Limited | None:
-    """Count once for a name of a kind; a Limited when the hour is full."""
+async def admit(
+    deps: Deps, kind: str, name: str, limit: int, window: timedelta = HOUR
+) -> Limited | None:
+    """Count once for a name of a kind; a Limited when the hour, or another window, is full."""
     key = f"{kind}:{deps.app.hash.bound(kind, name)}"
     now = deps.clock.now()
-    retry_at = await app_upkeep.admit(deps.pool, key, deps.new_id(), now, HOUR, limit)
+    retry_at = await app_upkeep.admit(deps.pool, key, deps.new_id(), now, window, limit)
     return Limited(retry_at) if retry_at else None
 
 

@@ -69,6 +69,7 @@ class AppPolicy:
     proof_leeway: timedelta = timedelta(seconds=60)
     requests_per_hour: int = 10
     enrolments_per_hour: int = 5
+    enrolments_per_day: int = 10
     requests_per_source_hour: int = 600
     enrolments_per_source_hour: int = 60
     claims_per_device_hour: int = 60
