@@ -344,6 +344,37 @@ def test_8_the_login_page_of_another_browser_goes_on_by_itself(
     )
 
 
+def test_8_where_the_phone_can_the_app_asks_for_its_lock(
+    app: Page, demo: RunningDemo, phone: BrowserContext
+) -> None:
+    devtools = phone.new_cdp_session(app)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    app.click("#open-phone")
+    app.click("#lock")
+    expect(app.locator("#lock-on")).to_be_visible()
+    app.click("#home")
+    desk = Desk(demo).begin()
+    open_code(app, desk.code()["content"])
+    app.fill("#number", desk.asked["number"])
+    closed = {"authenticatorId": added["authenticatorId"], "isUserVerified": False}
+    devtools.send("WebAuthn.setUserVerified", closed)
+    app.click("#confirm-submit")
+    expect(app.locator("#error-summary")).to_have_attribute("data-code", "app-locked")
+    assert desk.complete()["verdict"] == "pending"
+    devtools.send("WebAuthn.setUserVerified", closed | {"isUserVerified": True})
+    app.click("#confirm-submit")
+    expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.confirmed")
+    assert desk.complete()["verdict"] == "accepted"
+
+
 def test_9_it_was_not_me_stops_every_way_in(
     app: Page, demo: RunningDemo, citizen: dict[str, Any], page: Page, browser: Browser
 ) -> None:
