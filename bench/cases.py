@@ -45,6 +45,11 @@ class Bench:
             return answer.status == expected
 
 
+def getting(bench: Bench, url: str) -> Callable[[int], Awaitable[bool]]:
+    """Make the call that asks for one address."""
+    return lambda _: bench.get(url)
+
+
 async def reading(bench: Bench) -> AsyncIterator[Figure]:
     """Measure what needs no person: the baseline, discovery, keys, and the way in."""
     gateway, issuer = bench.parts["gateway"], bench.demo.issuer
@@ -53,8 +58,7 @@ async def reading(bench: Bench) -> AsyncIterator[Figure]:
         ("discovery", "/.well-known/openid-configuration"),
         ("keys", "/jwks"),
     ):
-        url = issuer + path
-        yield await load(name, lambda _, u=url: bench.get(u), server=gateway, count=1000)  # type: ignore[misc]
+        yield await load(name, getting(bench, issuer + path), server=gateway, count=1000)
     web = CodeFlow(bench.demo, "demo-web")
     address = web.address()
     yield await load(
