@@ -20,6 +20,7 @@ MIGRATIONS = Path(__file__).parents[3] / "migrations"
 CITIZEN_PREFIX = "/citizen/v1/"
 MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
 MULTIPART_BYTES = 64 * 1024
+MAX_SIGNED_REQUEST_BYTES = 1024 * 1024  # a signed PDF in base64 inside JSON
 APP_NAME = "app"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # All that a phone may ask of the PIN service.
@@ -62,7 +63,12 @@ def upstreams(settings: PortalSettings) -> list[Upstream]:
     """List the APIs of the portal: only the citizen's own parts of five services."""
     document = MAX_DOCUMENT_BYTES + MULTIPART_BYTES
     return [
-        Upstream("registry", settings.registry_url, CITIZEN_PREFIX),
+        Upstream(
+            "registry",
+            settings.registry_url,
+            CITIZEN_PREFIX,
+            max_body_bytes=MAX_SIGNED_REQUEST_BYTES,
+        ),
         Upstream("pin", settings.pin_url, CITIZEN_PREFIX),
         Upstream("permanent", settings.permanent_url, CITIZEN_PREFIX),
         Upstream("signing", settings.signing_url, CITIZEN_PREFIX, max_body_bytes=document),
@@ -96,6 +102,8 @@ def create_portal(settings: PortalSettings) -> FastAPI:
         upstreams=upstreams(settings),
         links={
             "activate": f"{settings.oidc_issuer}/activate",
+            "recover": f"{settings.oidc_issuer}/recover",
+            "offices": f"{settings.oidc_issuer}/offices",
             "provider": settings.oidc_issuer,
         },
         migrations_dir=MIGRATIONS,

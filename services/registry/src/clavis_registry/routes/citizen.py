@@ -17,6 +17,7 @@ from clavis_registry.routes.outputs import (
     HistoryEntryOut,
     HistoryOut,
     RenunciationOut,
+    TermsOut,
 )
 from clavis_registry.rules.person import Level
 
@@ -27,6 +28,12 @@ router = APIRouter(prefix="/citizen/v1", tags=["citizen"])
 async def show_me(token: CitizenOf, deps: DepsOf) -> CitizenOut:
     """Return the citizen's own record, contact data masked."""
     return CitizenOut.of(await citizens.own_record(deps, token.subject_id))
+
+
+@router.get("/terms", summary="The terms of use in force, to read and accept")
+async def show_terms(_: CitizenOf) -> TermsOut:
+    """Return the terms per language; what is accepted names this version."""
+    return TermsOut.in_force()
 
 
 @router.get("/history", summary="Who looked at my data, and what changed")

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from clavis_registry import texts
 from clavis_registry.actions import acceptance, enrolments, lookups, phone_codes
 from clavis_registry.routes.access import DepsOf, OfficerOf, require
 from clavis_registry.routes.inputs import (
@@ -25,7 +24,6 @@ from clavis_registry.routes.outputs import (
     PhoneCodeOut,
     PhoneProofOut,
     TermsOut,
-    TermsSectionOut,
 )
 from clavis_registry.rules.permissions import Action
 
@@ -46,13 +44,7 @@ async def show_officer(officer: OfficerOf) -> OfficerOut:
 @router.get("/terms", summary="The terms of use in force, to read out or show")
 async def show_terms(_: OfficerOf) -> TermsOut:
     """Return the terms per language; completion names this version."""
-    return TermsOut(
-        version=texts.TERMS_VERSION,
-        languages={
-            language: [TermsSectionOut(title=s.title, text=s.text) for s in texts.terms(language)]
-            for language in texts.TEXT_LANGUAGES
-        },
-    )
+    return TermsOut.in_force()
 
 
 @router.post("/enrolments", status_code=201, summary="Start an enrolment and send the phone code")

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from clavis_registry import texts
 from clavis_registry.actions.citizens import Record
 from clavis_registry.actions.lookups import Summary
 from clavis_registry.actions.phone_codes import SentCode
@@ -47,6 +48,19 @@ class TermsOut(BaseModel):
 
     version: str
     languages: dict[str, list[TermsSectionOut]]
+
+    @classmethod
+    def in_force(cls) -> "TermsOut":
+        """Show the terms of today."""
+        return cls(
+            version=texts.TERMS_VERSION,
+            languages={
+                language: [
+                    TermsSectionOut(title=s.title, text=s.text) for s in texts.terms(language)
+                ]
+                for language in texts.TEXT_LANGUAGES
+            },
+        )
 
 
 class PhoneCodeOut(BaseModel):
