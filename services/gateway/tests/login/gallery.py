@@ -22,6 +22,7 @@ from clavis_kit.loa import Loa
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.gateway.tests.login.gallery_methods import METHOD_STATES
 from services.gateway.tests.login.gallery_states import (
     FLOW,
     NAMES,
@@ -105,7 +106,7 @@ def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response
 
 def all_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response]]:
     language = renderer.languages[tag]
-    for state in STATES:
+    for state in STATES + METHOD_STATES:
         yield state.name, render(renderer, state, language)
     yield from protocol_pages(renderer, tag)
 
@@ -119,12 +120,10 @@ def write(folder: Path) -> None:
             (folder / f"{name}.{tag}.html").write_bytes(page)
     static = folder / "static"
     static.mkdir(exist_ok=True)
-    for asset_name in ("clavis.css", "send-form.js"):
-        public = renderer.assets.url(asset_name).rpartition("/")[2]
-        asset = renderer.assets.find(public)
-        assert asset is not None
-        if asset_name.endswith(".css"):
-            (static / public).write_bytes(asset.content)
+    public = renderer.assets.url("clavis.css").rpartition("/")[2]
+    asset = renderer.assets.find(public)
+    assert asset is not None
+    (static / public).write_bytes(asset.content)
 
 
 if __name__ == "__main__":

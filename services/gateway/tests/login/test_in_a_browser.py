@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -17,12 +18,12 @@ from clavis_testkit.browsing import FLAGS
 from clavis_testkit.require import find_chromium, need
 from fastapi import FastAPI, Request
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 from starlette.responses import HTMLResponse, Response
 
 from services.gateway.tests.login.conftest import OpenBrowser
 from services.gateway.tests.login.gallery import all_pages, make_renderer
-from services.gateway.tests.login.login_world import ANA, PIN
+from services.gateway.tests.login.login_world import ANA, PIN, Siblings
 
 pytestmark = pytest.mark.browser
 SMALL = {"width": 320, "height": 640}
@@ -129,6 +130,49 @@ async def test_a_login_works_with_and_without_script(
     assert not [text for text in complaints if "Content Security Policy" in text]
 
 
+async def test_the_page_of_the_app_follows_what_happens_on_the_phone(
+    site: Site, chromium: Chromium, siblings: Siblings
+) -> None:
+    page = await chromium.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    await page.goto(site.authorize())
+    await page.click("#method-app")
+    await expect(page.locator("#qr")).to_have_attribute("src", re.compile("^data:image/svg"))
+    siblings.app_state = "scanned"
+    await expect(page.locator("#app-status")).not_to_be_empty()
+    siblings.app_state = "confirmed"
+    await page.wait_for_url("**/callback*")
+    assert "code" in site.party.received[0]
+    assert not [text for text in complaints if "Content Security Policy" in text]
+
+
+async def test_a_rejection_on_the_phone_shows_without_a_press(
+    site: Site, chromium: Chromium, siblings: Siblings
+) -> None:
+    page = await chromium.new_page()
+    await page.goto(site.authorize())
+    await page.click("#method-app")
+    siblings.app_state = "rejected"
+    await page.wait_for_selector("[data-code=app-rejected]")
+    assert await page.is_visible("#not-me")
+
+
+async def test_without_script_the_app_has_a_button_and_a_picture(
+    site: Site, chromium: Chromium, siblings: Siblings
+) -> None:
+    context = await chromium.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(site.authorize())
+    await page.click("#method-app")
+    assert await page.locator("#qr").evaluate("image => image.naturalWidth") > 0
+    await page.click("#reload")
+    siblings.app_state = "confirmed"
+    await page.click("#continue")
+    await page.wait_for_url("**/callback*")
+    assert "code" in site.party.received[0]
+
+
 async def test_form_post_passes_our_own_policy(site: Site, chromium: Chromium) -> None:
     page = await chromium.new_page()
     await page.goto(site.authorize(response_mode="form_post"))
@@ -186,7 +230,8 @@ async def test_every_page_reflows_and_can_be_pressed(chromium: Chromium) -> None
         await page.set_content(html.replace("</head>", sheet))
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
         small = await page.eval_on_selector_all(
-            "button, .button, input:not([type=hidden]), .choice, summary, .languages a",
+            "button, .button, input:not([type=hidden], [type=checkbox]), .check, .choice, summary,"
+            " .languages a",
             "found => found.filter(e => e.checkVisibility()"
             " && e.getBoundingClientRect().height < 43.9).map(e => e.outerHTML)",
         )

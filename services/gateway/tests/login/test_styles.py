@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
+from clavis_gateway.login import assets
 from clavis_gateway.login.assets import bundle_styles
 from clavis_gateway.login.settings import LoginSettings
 
+SCRIPTS = sorted((Path(assets.__file__).parent / "scripts").glob("*.js"))
 STYLES = LoginSettings().web_dir / "styles"
 TOKENS = (STYLES / "tokens.css").read_text()
 TEXT_PAIRS = [
@@ -75,6 +78,14 @@ def test_text_can_be_read(scheme: str, front: str, back: str) -> None:
 def test_edges_can_be_seen(scheme: str, front: str, back: str) -> None:
     colours = palette(scheme)
     assert contrast(colours[front], colours[back]) >= 3
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_light_and_asks_only_us(path: Path) -> None:
+    script = path.read_bytes()
+    assert len(gzip.compress(script)) <= 2 * 1024
+    for word in (b"http:", b"https:", b"eval", b"innerHTML", b"document.write", b"import("):
+        assert word not in script
 
 
 def test_the_stylesheet_is_light_and_whole() -> None:

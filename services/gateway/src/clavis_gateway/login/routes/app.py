@@ -24,7 +24,6 @@ from clavis_gateway.login.texts import APP_OUTCOMES, N_
 from clavis_gateway.rules.levels import Choice, Method
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-# Below the timeout of a call, so that a quiet wait never looks like a service that is down.
 WAIT_SECONDS = 4
 _QR_BORDER = 4  # ISO/IEC 18004 section 6.3.8: four modules of quiet around the symbol
 _SVG = "image/svg+xml"
@@ -164,12 +163,17 @@ async def wait_for_answer(interaction_id: str, request: Request) -> Response:
     waiting, body = flow.progress.app, {"state": "expired"}
     if waiting is not None:
         with contextlib.suppress(Gone):
-            body["state"] = await flow.login.app.state(waiting.app_request_id, WAIT_SECONDS)
+            body["state"] = await flow.login.app.state(waiting.app_request_id, _wait(flow))
     code = await _code(flow) if body["state"] == "pending" else None
     if code is not None:
         drawn = base64.b64encode(picture(code["content"])).decode()
         body |= {"picture": f"data:{_SVG};base64,{drawn}", "digits": digits(code)}
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+
+def _wait(flow: Flow) -> int:
+    # Below the timeout of a call: a quiet wait must not look like a service that is down.
+    return min(WAIT_SECONDS, int(flow.deps.settings.credential_timeout_seconds / 2))
 
 
 @router.post("/login/{interaction_id}/app")
