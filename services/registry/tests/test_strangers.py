@@ -1,0 +1,76 @@
+"""What anybody may ask without a session costs the same work for everybody."""
+
+from typing import Any
+
+import pytest
+
+from services.registry.tests.citizens import CONTRAST, ask_letter, on_record, printed_code
+from services.registry.tests.world import ANA, World
+
+NOBODY = "00000001R"
+COMPLETION = {"csv": "2222-2222-2222-2222", "mobile": "600111222", "email": "a@example.es",
+              "language": "es"}  # fmt: skip
+
+
+@pytest.fixture
+async def seen(world: World) -> list[str]:
+    """Collect the SQL of every connection of the service."""
+    queries: list[str] = []
+    pool = world.deps.pool
+    connections = [await pool.acquire() for _ in range(pool.get_max_size())]
+    for connection in connections:
+        connection.add_query_logger(lambda record: queries.append(record.query))
+    for connection in connections:
+        await pool.release(connection)
+    return queries
+
+
+async def ask(world: World, path: str, body: dict[str, Any]) -> Any:
+    return await world.http.post(
+        f"/internal/v1{path}", json=body, headers=world.as_service("gateway")
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/letters", {"language": "es", "source": "192.0.2.7"}),
+        ("/letter-status", {}),
+        ("/letter-completions", COMPLETION),
+    ],
+)
+async def test_the_same_statements_run_whoever_the_number_is(
+    world: World, seen: list[str], path: str, more: dict[str, Any]
+) -> None:
+    await on_record(world)
+    await ask_letter(world)
+    await printed_code(world)
+    wrong = {"contrast": "18/05/2031", **more}
+    seen.clear()
+    known = await ask(world, path, {"national_id": ANA, **wrong})
+    of_known = seen.copy()
+    seen.clear()
+    unknown = await ask(world, path, {"national_id": NOBODY, **wrong})
+    assert known.content == unknown.content
+    assert of_known == seen
+    assert len(seen) > 2
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "code"),
+    [
+        ("/letters", {"national_id": "B12345674"}, "wrong-format"),
+        ("/letters", {"contrast": "yesterday"}, "contrast-invalid"),
+        ("/letter-status", {"national_id": "12345678A"}, "wrong-check-letter"),
+        ("/letter-completions", {"csv": "0O1I"}, "letter-code-invalid"),
+        ("/letter-completions", {"mobile": "915550000"}, "invalid-phone"),
+    ],
+)
+async def test_malformed_input_is_refused_before_anybody_is_looked_at(
+    world: World, seen: list[str], path: str, change: dict[str, str], code: str
+) -> None:
+    body = {"national_id": ANA, "contrast": CONTRAST, "source": "x", **COMPLETION, **change}
+    seen.clear()
+    answer = await ask(world, path, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert seen == []
