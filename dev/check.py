@@ -47,7 +47,10 @@ CONTRACTS = (
     Check("openapi drift", _python("-m", "dev.checks.openapi", "--check")),
 )
 TYPES = (Check("types", _tool("mypy")),)
-WEB = (Check("pages", _python("-m", "dev.checks.web")),)
+WEB = (
+    Check("pages", _python("-m", "dev.checks.web")),
+    Check("breached passwords", _python("-m", "dev.checks.breached")),
+)
 DOCS = (Check("links", _python("-m", "dev.checks.links")),)
 GROUPS = {"lint": LINT, "contracts": CONTRACTS, "types": TYPES, "web": WEB, "docs": DOCS}
 
