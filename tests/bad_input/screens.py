@@ -82,6 +82,14 @@ def login_screens(demo: RunningDemo, person: dict[str, Any], browser: Any) -> It
         citizen.follow(f"method-{name}")
         yield screen(name, citizen, "identifier", **who, **values)
     citizen = browser(person)
+    CodeFlow(demo, "demo-web").begin(citizen)
+    citizen.follow("method-app")
+    yield screen("app", citizen, "identifier", contrast="2031-01-01", **who)
+    citizen = browser(person)
+    CodeFlow(demo, "demo-web").begin(citizen)
+    citizen.follow("method-passkey")
+    yield screen("passkey", citizen, "credential", login="x", credential="{}")
+    citizen = browser(person)
     CodeFlow(demo, "demo-high").begin(citizen)
     unmet = screen("unmet", citizen, "csrf")
     for name in ("unmet", "step-up", "data"):
@@ -108,6 +116,10 @@ def activation_screens(
     start.open(f"{demo.issuer}/activate")
     nobody = {"identifier": newcomers.NOBODY, "email": "a@example.org"}
     yield screen("activate", start, "identifier", activation_code="0" * 12, **nobody)
+    forgotten = browser(people[0])
+    forgotten.open(f"{demo.issuer}/recover")
+    who = {"identifier": newcomers.NOBODY, "activation_code": "0" * 12}
+    yield screen("recover", forgotten, "identifier", **who)
     for person, name, field in zip(
         people, ("activation code", "new password"), ("otp", "password"), strict=True
     ):

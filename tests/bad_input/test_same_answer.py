@@ -18,17 +18,20 @@ from tests.bad_input.screens import Screen, screen
 
 pytestmark = pytest.mark.slow
 _VARYING = {"date", "x-request-id", "server-timing", "content-length"}
+LIVING = {"active", "blocked", "inactive"}
+WRONG_IN_A_ROW = 6  # one more than block a password
 People = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def people(demo: RunningDemo) -> People:
     """One person of each kind, and what one would type for somebody who does not exist."""
-    kinds = ("active", "inactive", "renounced", "deceased")
+    kinds = ("active", "blocked", "inactive", "renounced", "deceased")
     found = {kind: newcomers.newcomer() for kind in kinds}
     found["renounced"]["status"] = "renounced"
     newcomers.enrol(demo, list(found.values()))
-    newcomers.activate_password(demo, found["active"])
+    for kind in ("active", "blocked"):
+        newcomers.activate_password(demo, found[kind])
     newcomers.feed_deaths(demo, [found["deceased"]])
     return found | {"unknown": newcomers.newcomer()}
 
@@ -63,9 +66,7 @@ def test_asking_for_a_pin(demo: RunningDemo, people: People, citizen: FormCitize
     opened = form(demo, citizen, "pin")
     answers = []
     for kind, person in people.items():
-        contrast = (
-            "03/04/2035" if kind in {"active", "inactive"} else spanish_date(person["contrast"])
-        )
+        contrast = "03/04/2035" if kind in LIVING else spanish_date(person["contrast"])
         typed = {"identifier": person["national_id"], "contrast": contrast}
         answer = opened.post(opened.fields | typed)
         assert error_code(answer) == "pin-mismatch", kind
@@ -78,6 +79,9 @@ def test_logging_in_with_a_password(
 ) -> None:
     opened = form(demo, citizen, "permanent")
     answers = []
+    blocked = {"identifier": people["blocked"]["national_id"], "password": "not the one"}
+    for _ in range(WRONG_IN_A_ROW):
+        assert error_code(opened.post(opened.fields | blocked)) == "login-wrong"
     for kind, person in people.items():
         password = "not the one" if kind == "active" else person["password"]
         typed = {"identifier": person["national_id"], "password": password}
@@ -109,6 +113,42 @@ def test_activating_a_password(demo: RunningDemo, people: People, citizen: FormC
     }
     answers.append(comparable(opened.post(opened.fields | typed), *typed.values()))
     assert_same(answers)
+
+
+def test_replacing_a_forgotten_password(
+    demo: RunningDemo, people: People, citizen: FormCitizen
+) -> None:
+    citizen.open(f"{demo.issuer}/recover")
+    opened = screen("recover", citizen, "identifier")
+    answers = []
+    for kind, person in people.items():
+        # The right code of who may have no password is worth as little as a wrong one.
+        right = kind not in {"active", "blocked"}
+        code = person["activation_code"] if right else "0000-0000-0000"
+        typed = {"identifier": person["national_id"], "activation_code": code}
+        answer = opened.post(opened.fields | typed)
+        assert error_code(answer) == "recovery-mismatch", kind
+        answers.append(comparable(answer, *typed.values()))
+    assert_same(answers)
+
+
+def test_sending_a_request_to_an_app(demo: RunningDemo, people: People) -> None:
+    pages = []
+    for person in people.values():
+        with FormCitizen(demo, person) as citizen:
+            CodeFlow(demo, "demo-web").begin(citizen)
+            citizen.follow("method-app")
+            opened = screen("unscanned", citizen, "identifier")
+            contrast = spanish_date(person["contrast"])
+            typed = {"identifier": person["national_id"], "contrast": contrast}
+            answer = opened.post(opened.fields | typed)
+            assert answer.status_code == 303
+            citizen.open(f"{demo.issuer}{answer.headers['location']}")
+            text = re.sub(r"/login/[0-9a-f-]+", "/login", citizen.page.text)
+            text = re.sub(r'(id="number"[^>]*>)\d{3}', r"\1", text)
+            text = re.sub(r"\d{1,2}:\d{2}", "", text)
+            pages.append(re.sub(r'(name="csrf" value=")[^"]+', r"\1", text))
+    assert all(page == pages[0] for page in pages[1:])
 
 
 @pytest.mark.parametrize("method", ["pin", "permanent"])
