@@ -148,6 +148,24 @@ async def test_a_wrong_death_is_undone_by_two_officers_with_full_trace(
     assert [row["kind"] for row in kinds] == ["enrolment", "death", "death-corrected", "death"]
 
 
+async def test_a_wrong_death_of_one_who_never_enrolled_gives_no_enrolment(world: World) -> None:
+    chief = await supervisor(world)
+    minted = await world.http.post(
+        "/internal/v1/subjects",
+        json={"national_id": ANA, "evidence": {}},
+        headers=world.as_service("gateway"),
+    )
+    await as_officer(world, "deaths", DEATH, chief)
+    proposed = await as_officer(world, "death-corrections", desk(**CASE))
+    assert (await decide(world, proposed.json()["approval_id"], chief)).status_code == 200
+    died, back = (await world.events())[-2:]
+    assert isinstance(died, person_pb2.Deceased)
+    assert isinstance(back, person_pb2.Reinstated)
+    assert (back.subject_id, back.level) == (
+        minted.json()["subject_id"], person_pb2.ENROLMENT_LEVEL_UNSPECIFIED,
+    )  # fmt: skip
+
+
 async def test_the_civil_registry_tells_deaths_and_nobody_else_does(
     world: World, enrol: Enrol
 ) -> None:

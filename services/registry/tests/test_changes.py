@@ -104,6 +104,23 @@ async def test_of_two_changes_of_one_person_in_the_same_second_one_wins(
     assert problem(refused) == (409, "record-changed")
 
 
+async def test_of_two_people_proving_one_number_in_the_same_second_one_keeps_it(
+    world: World, enrol: Enrol
+) -> None:
+    await enrol()
+    await enrol(national_id="00000001R", mobile="600333444", email="eva@example.es")
+    first = await proved(world, mobile=NEW_PHONE)
+    second = await proved(world, mobile=NEW_PHONE, national_id="00000001R")
+    answers = await asyncio.gather(
+        *(as_officer(world, f"phone-changes/{c}/completion", TERMS) for c in (first, second))
+    )
+    assert [answer.json()["state"] for answer in answers] == ["done", "done"]
+    owners = await world.deps.pool.fetchval(
+        "SELECT count(*) FROM contact WHERE mobile = '+34600999888' AND phone_verified_at NOTNULL"
+    )
+    assert owners == 1
+
+
 async def test_what_a_change_refuses(world: World, enrol: Enrol) -> None:
     await enrol()
     change, code = await begun(world, mobile=NEW_PHONE)
