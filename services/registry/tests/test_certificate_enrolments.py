@@ -258,7 +258,8 @@ async def test_who_left_comes_back_with_a_certificate(citizen: Citizen) -> None:
     left = await citizen.post("/renunciation", confirmed=True)
     assert left.status_code == 201
     citizen.world.clock.advance(timedelta(minutes=2))
-    assert await citizen.world.deps.pool.fetchval("SELECT status FROM person") == "renounced"
+    read = "SELECT status FROM person WHERE national_id = $1"
+    assert await citizen.world.deps.pool.fetchval(read, ANA) == "renounced"
     act_id = await citizen.proved()
     answer = await citizen.hand_in(act_id, citizen.signed(await citizen.request(act_id)))
     assert answer.json()["outcome"] == "registered"
