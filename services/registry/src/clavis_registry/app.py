@@ -27,7 +27,7 @@ from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.events import TOPICS
-from clavis_registry.routes import citizen, internal, life, officer, published, ways_in
+from clavis_registry.routes import citizen, exports, internal, life, officer, published, ways_in
 from clavis_registry.routes import trust as trust_routes
 from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
@@ -65,7 +65,7 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
         max_body_bytes=settings.max_body_bytes,
         lifespan=lifespan,
     )
-    routers = (officer.router, citizen.router, internal.router, published.router)
+    routers = (officer.router, citizen.router, exports.router, internal.router, published.router)
     for router in (*routers, *life.ROUTERS, *trust_routes.ROUTERS, *ways_in.ROUTERS):
         app.include_router(router)
     return app

@@ -17,6 +17,7 @@ from clavis_registry.store.convalidations import ConvalidationStore
 from clavis_registry.store.directory import DirectoryStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
+from clavis_registry.store.exports import ExportStore
 from clavis_registry.store.letter_requests import LetterRequestStore
 from clavis_registry.store.letters import LetterStore
 from clavis_registry.store.lives import DeathCorrectionStore, LifeStore
@@ -65,6 +66,7 @@ class Unit:
         self.videos = VideoStore(connection)
         self.appointments = AppointmentStore(connection)
         self.trail = TrailStore(connection)
+        self.exports = ExportStore(connection)
         self.directory = DirectoryStore(connection)
         self.auditing = AuditStore(connection)
         self.convalidations = ConvalidationStore(connection)
