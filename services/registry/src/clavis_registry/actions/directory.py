@@ -43,6 +43,14 @@ async def one_office(deps: Deps, office_id: str) -> Listed:
     return _listed(deps, office)
 
 
+async def own_offices(deps: Deps, officer: Officer) -> list[Listed]:
+    """List the offices of the supervisor's organisation, those not in the directory too."""
+    async with deps.reading() as unit:
+        own = await unit.directory.organisation_of(officer.office_id)
+        offices = await unit.directory.offices_of(own) if own else []
+    return [_listed(deps, office) for office in offices]
+
+
 def _listed(deps: Deps, office: Office) -> Listed:
     local = deps.clock.now().astimezone(deps.zone)
     return Listed(office, open_at(local, office.hours, office.closures))

@@ -21,6 +21,8 @@ from clavis_registry.routes.trust_models import (
     DirectoryOut,
     InclusionOut,
     OfficeEntryIn,
+    OwnOfficeOut,
+    OwnOfficesOut,
     SuspensionIn,
     UnusualOut,
     UnusualReportOut,
@@ -54,6 +56,14 @@ async def find_offices(
 async def show_office(office_id: PathId, _: FromGateway, deps: DepsOf) -> DirectoryOfficeOut:
     """Return address, hours, closures and services."""
     return DirectoryOfficeOut.of(await directory.one_office(deps, office_id))
+
+
+@office.get("/offices", summary="The offices of the own organisation")
+async def list_offices(officer: OfficerOf, deps: DepsOf) -> OwnOfficesOut:
+    """Return directory entries to be written anew, those not listed too."""
+    require(officer, Action.MANAGE_OFFICES)
+    held = await directory.own_offices(deps, officer)
+    return OwnOfficesOut(offices=[OwnOfficeOut.of(one) for one in held])
 
 
 @office.put("/offices/{office_id}", summary="Write the directory entry of an office")

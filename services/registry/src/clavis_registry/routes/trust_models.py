@@ -58,6 +58,18 @@ class DirectoryOfficeOut(BaseModel):
                    open_now=listed.open_now)  # fmt: skip
 
 
+class OwnOfficeOut(DirectoryOfficeOut):
+    """An office as its supervisor sees it, in the directory or not."""
+
+    listed: bool
+
+
+class OwnOfficesOut(BaseModel):
+    """The offices of an organisation, in order of code."""
+
+    offices: list[OwnOfficeOut]
+
+
 class DirectoryOut(BaseModel):
     """Offices in order of code; ask again with `after` of `next` while it is there."""
 

@@ -94,6 +94,13 @@ class DirectoryStore:
         row = await self._db.fetchrow(f"{_OFFICE} WHERE office.office_id = $1", office_id)
         return Office(**row) if row else None
 
+    async def offices_of(self, organisation_id: str) -> list[Office]:
+        """Read the offices of an organisation, listed or not, in order of code."""
+        rows = await self._db.fetch(
+            f"{_OFFICE} WHERE office.organisation_id = $1 ORDER BY office.code", organisation_id
+        )
+        return [Office(**row) for row in rows]
+
     async def organisation_of(self, office_id: str) -> str | None:
         """Return whose office it is."""
         found: str | None = await self._db.fetchval(
