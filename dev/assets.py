@@ -20,7 +20,8 @@ from dev.layout import ROOT
 
 WEB = ROOT / "web"
 MINIMUM_NODE = 20
-_SOURCES = ("package-lock.json", "*.mjs", "src/**/*", "styles/*.css", "locales/**/portal.po")
+_CATALOGUES = ("locales/**/portal.po", "locales/**/console.po")
+_SOURCES = ("package-lock.json", "*.mjs", "src/**/*", "styles/*.css", *_CATALOGUES)
 _STAMP = "sources.sha256"
 _STEP_SECONDS = 300
 _LAST_LINES = 3

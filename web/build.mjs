@@ -9,7 +9,6 @@ import { SOURCE_LANGUAGE, readCatalogues } from "./po.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const APPLICATIONS = ["portal", "console"];
 const SERVER_TEXTS = "bff.";
-const CONSOLE_TEXTS = "console.";
 const APP_TEXTS = ["app.", "common.", "field.", "form.", "frame.languages", "frame.skip", "problem.", "step-up."];
 
 /** Makes `import("locale:es")` the compiled catalogue, and "locales:all" the list of languages. */
@@ -53,12 +52,15 @@ function textsWhere(catalogues, passes) {
   );
 }
 
-const isOfApp = (key) => APP_TEXTS.some((family) => key.startsWith(family));
+const catalogues = await readCatalogues(join(here, "locales"));
+const consoleTexts = (await readCatalogues(join(here, "locales"), ["console.po"]))[SOURCE_LANGUAGE];
+const isOfConsole = (key) => key in consoleTexts;
+const isOfApp = (key) => APP_TEXTS.some((family) => key.startsWith(family)) && !isOfConsole(key);
 const isOnlyOfApp = (key) => key.startsWith("app.") || key.startsWith("problem.app-");
 const belongsTo = (name, key) =>
   !key.startsWith(SERVER_TEXTS) &&
   !isOnlyOfApp(key) &&
-  (name === "console" || !key.startsWith(CONSOLE_TEXTS));
+  (name === "console" || !isOfConsole(key));
 
 const OPTIONS = {
   bundle: true,
@@ -96,7 +98,6 @@ async function buildApplication(name, catalogues) {
   await writeFile(join(out, "server-texts.json"), JSON.stringify(serverTexts));
 }
 
-const catalogues = await readCatalogues(join(here, "locales"));
 for (const name of APPLICATIONS) await buildApplication(name, catalogues);
 await buildApp(here, {
   catalogues,

@@ -3,7 +3,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 export const SOURCE_LANGUAGE = "es";
-const DOMAIN = "portal.po";
+/** One catalogue for what both applications say, one for the console alone. */
+const DOMAINS = ["portal.po", "console.po"];
 
 /** Read the entries of a catalogue: key to text. Throws when a line is not understood. */
 export function parsePo(source, name = "catalogue") {
@@ -34,13 +35,17 @@ export function parsePo(source, name = "catalogue") {
   return texts;
 }
 
-/** Read all catalogues of a folder: language to its texts. */
-export async function readCatalogues(directory) {
+/** Read the catalogues of a folder, all or some: language to its texts. */
+export async function readCatalogues(directory, domains = DOMAINS) {
   const catalogues = {};
   for (const language of (await readdir(directory)).sort()) {
-    const path = join(directory, language, "LC_MESSAGES", DOMAIN);
-    const source = await readFile(path, "utf8").catch(() => null);
-    if (source !== null) catalogues[language] = parsePo(source, `${language}/${DOMAIN}`);
+    for (const domain of domains) {
+      const path = join(directory, language, "LC_MESSAGES", domain);
+      const source = await readFile(path, "utf8").catch(() => null);
+      if (source === null) continue;
+      const texts = parsePo(source, `${language}/${domain}`);
+      catalogues[language] = { ...catalogues[language], ...texts };
+    }
   }
   return catalogues;
 }

@@ -1,5 +1,5 @@
 /** The acceptance document: it holds the activation code, so the registry gives it out once. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Problem } from "../shared/api";
 import { TextField } from "../shared/fields";
 import { Form } from "../shared/form";
@@ -9,6 +9,7 @@ import { Page } from "../shared/page";
 import { ProblemNotice } from "../shared/problem";
 import { allowReprint, fetchAcceptance } from "./api";
 import type { Enrolment } from "./api";
+import { PdfReady } from "./pdf";
 
 export function Acceptance(props: { enrolment: Enrolment; next: () => Promise<void> }) {
   const { enrolment_id: id, acceptance_printed: wasPrinted } = props.enrolment;
@@ -28,7 +29,14 @@ export function Acceptance(props: { enrolment: Enrolment; next: () => Promise<vo
         <p>{t("console.acceptance.text")}</p>
       </div>
       {problem && <ProblemNotice problem={problem} />}
-      {document && <Printed address={document} />}
+      {document && (
+        <PdfReady
+          id="acceptance"
+          address={document}
+          text={t("console.acceptance.ready")}
+          file={t("console.acceptance.file")}
+        />
+      )}
       {!document && !wasPrinted && (
         <>
           <p>{t("console.acceptance.once")}</p>
@@ -45,24 +53,6 @@ export function Acceptance(props: { enrolment: Enrolment; next: () => Promise<vo
         <a href="/">{t("console.nav.desk")}</a>
       </div>
     </Page>
-  );
-}
-
-function Printed(props: { address: string }) {
-  const open = useRef<HTMLAnchorElement>(null);
-  useEffect(() => open.current?.focus(), []);
-  return (
-    <div class="notice" role="status">
-      <p>{t("console.acceptance.ready")}</p>
-      <div class="actions">
-        <a ref={open} class="button" id="acceptance" href={props.address} target="_blank" rel="noopener">
-          {t("console.acceptance.open")}
-        </a>
-        <a id="acceptance-download" href={props.address} download={t("console.acceptance.file")}>
-          {t("console.acceptance.download")}
-        </a>
-      </div>
-    </div>
   );
 }
 

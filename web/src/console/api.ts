@@ -1,9 +1,10 @@
 /** The officer API, as the console's backend forwards it. */
 import { call, fetchFile, tell } from "../shared/api";
+import type { Role } from "./officer";
 
 export interface Officer {
   name: string;
-  role: string;
+  role: Role;
   office: { id: string; name: string };
 }
 
@@ -27,6 +28,8 @@ export interface Draft {
   second_surname: string | null;
   national_id: string;
   language: string;
+  birth_date: string;
+  guardian: { national_id: string; proof: string } | null;
 }
 
 export interface Enrolment {
@@ -58,7 +61,7 @@ export interface PhoneProof {
   attempts_left: number | null;
 }
 
-const OFFICER = "/api/registry/officer/v1";
+export const OFFICER = "/api/registry/officer/v1";
 const enrolment = (id: string) => `${OFFICER}/enrolments/${encodeURIComponent(id)}`;
 
 export const getOfficer = () => call<Officer>("GET", `${OFFICER}/me`);
@@ -71,13 +74,8 @@ export const startEnrolment = (values: object) =>
 export const resendCode = (id: string) => call<PhoneCode>("POST", `${enrolment(id)}/phone-codes`);
 export const provePhone = (id: string, code: string) =>
   call<PhoneProof>("POST", `${enrolment(id)}/phone-proof`, { code });
-export const complete = (id: string, termsVersion: string, termsLanguage: string) =>
-  tell("POST", `${enrolment(id)}/completion`, {
-    present: true,
-    document_checked: true,
-    terms_version: termsVersion,
-    terms_language: termsLanguage,
-  });
+export const complete = (id: string, declared: object) =>
+  tell("POST", `${enrolment(id)}/completion`, declared);
 export const fetchAcceptance = (id: string) => fetchFile(`${enrolment(id)}/acceptance.pdf`);
 export const allowReprint = (id: string, reason: string) =>
   tell("POST", `${enrolment(id)}/acceptance-reprints`, { reason });

@@ -1,63 +1,51 @@
 /** The officer's statements: the person is here, the document is theirs, the terms are accepted. */
-import { useState } from "preact/hooks";
-import { CheckField, SelectField } from "../shared/fields";
+import { CheckField } from "../shared/fields";
 import { Form } from "../shared/form";
-import { nativeName, t } from "../shared/i18n";
-import { Loaded, useLoad } from "../shared/load";
+import { t } from "../shared/i18n";
 import { Page } from "../shared/page";
-import { complete, getTerms } from "./api";
-import type { Enrolment, Terms } from "./api";
+import { complete } from "./api";
+import type { Draft, Enrolment } from "./api";
 import { personOf } from "./desk";
+import { ageOn, MAJORITY_YEARS } from "./people";
+import { acceptedTerms, TermsFields } from "./terms";
+
+const CONSENT_YEARS = 14;
+const SEEN = ["present", "document_checked", "photo_matches", "data_read_out"];
+const GUARDIAN_SEEN = ["guardian_present", "guardian_document_checked", "authority_checked"];
 
 export function Completion(props: { enrolment: Enrolment; next: () => Promise<void> }) {
-  const terms = useLoad(getTerms);
+  const { enrolment, next } = props;
+  const age = ageOf(enrolment.draft);
+  const isChild = age < CONSENT_YEARS;
+  const ticks = age < MAJORITY_YEARS ? [...SEEN, ...GUARDIAN_SEEN] : SEEN;
+  const submit = async (values: FormData) => {
+    await complete(enrolment.enrolment_id, {
+      ...Object.fromEntries(ticks.map((name) => [name, values.get(name) === "true"])),
+      accepted_by: isChild ? "guardian" : "person",
+      ...acceptedTerms(values),
+    });
+    await next();
+  };
   return (
     <Page title={t("console.completion.title")}>
-      <p class="lead">{t("console.completion.text", { name: personOf(props.enrolment) })}</p>
-      <Loaded load={terms}>{(inForce) => <Statements {...props} terms={inForce} />}</Loaded>
+      <p class="lead">{t("console.completion.text", { name: personOf(enrolment) })}</p>
+      <Form id="completion" label={t("console.completion.submit")} submit={submit}>
+        <fieldset>
+          <legend>{t("console.completion.presence")}</legend>
+          {ticks.map((name) => (
+            <CheckField key={name} name={name} label={t(`console.tick.${name}`)} />
+          ))}
+        </fieldset>
+        {age < MAJORITY_YEARS && (
+          <p class="notice" id="accepted-by">
+            {isChild ? t("console.completion.by-guardian") : t("console.completion.by-minor")}
+          </p>
+        )}
+        <TermsFields wanted={enrolment.draft?.language} />
+      </Form>
     </Page>
   );
 }
 
-function Statements(props: { enrolment: Enrolment; next: () => Promise<void>; terms: Terms }) {
-  const { enrolment, terms } = props;
-  const languages = Object.keys(terms.languages);
-  const wanted = enrolment.draft?.language ?? "es";
-  const [language, setLanguage] = useState(languages.includes(wanted) ? wanted : "es");
-  const submit = async () => {
-    await complete(enrolment.enrolment_id, terms.version, language);
-    await props.next();
-  };
-  return (
-    <Form id="completion" label={t("console.completion.submit")} submit={submit}>
-      <fieldset>
-        <legend>{t("console.completion.presence")}</legend>
-        <CheckField name="present" label={t("console.completion.present")} />
-        <CheckField name="document_checked" label={t("console.completion.document")} />
-        <CheckField name="photo_compared" label={t("console.completion.photo")} />
-      </fieldset>
-      <fieldset>
-        <legend>{t("console.completion.terms", { version: terms.version })}</legend>
-        <SelectField
-          name="terms_language"
-          label={t("console.completion.terms-language")}
-          options={languages.map((tag) => [tag, nativeName(tag)])}
-          value={language}
-          onChange={setLanguage}
-        />
-        <details>
-          <summary>{t("console.completion.terms-read")}</summary>
-          <div class="stack" lang={language}>
-            {(terms.languages[language] ?? []).map((section) => (
-              <section key={section.title}>
-                <h3>{section.title}</h3>
-                <p>{section.text}</p>
-              </section>
-            ))}
-          </div>
-        </details>
-        <CheckField name="terms_accepted" label={t("console.completion.terms-accepted")} />
-      </fieldset>
-    </Form>
-  );
-}
+const ageOf = (draft: Draft | null): number =>
+  draft ? ageOn(draft.birth_date, new Date()) : MAJORITY_YEARS;

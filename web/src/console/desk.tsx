@@ -1,43 +1,54 @@
-/** The desk: who is working here, the next person, and drafts that an interruption left. */
+/** The desk: who is working here, what they can do, and what an interruption left. */
 import { moment } from "../shared/format";
 import { t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
-import { getEnrolments, getOfficer } from "./api";
+import { getEnrolments } from "./api";
 import type { Enrolment } from "./api";
+import { getChanges } from "./acts-api";
+import type { OpenChange } from "./acts-api";
+import { DESK, TASKS, has, officer } from "./officer";
+import type { Task } from "./officer";
 
 export function Desk() {
-  const officer = useLoad(getOfficer);
-  const drafts = useLoad(getEnrolments);
+  const { name, office, role } = officer.value!;
   return (
     <Page title={t("console.desk.title")}>
-      <Loaded load={officer}>
-        {({ name, office }) => (
-          <>
-            <p class="lead" id="officer">
-              {t("console.desk.officer", { name, office: office.name })}
-            </p>
-            <ul class="choices">
-              <Action id="enrol" path="/enrolments/new" name="console.nav.enrol" text="console.desk.enrol" />
-              <Action id="look-up-link" path="/look-up" name="console.nav.look-up" text="console.desk.look-up" />
-            </ul>
-            <h2>{t("console.desk.drafts")}</h2>
-            <Loaded load={drafts}>{({ enrolments }) => <Drafts enrolments={enrolments} />}</Loaded>
-          </>
-        )}
-      </Loaded>
+      <p class="lead" id="officer" data-role={role}>
+        {t("console.desk.officer", { name, office: office.name, role: t(`console.role.${role}`) })}
+      </p>
+      <ul class="choices">
+        {TASKS.filter((task) => has(task.roles)).map((task) => (
+          <Choice key={task.id} task={task} />
+        ))}
+      </ul>
+      {has(DESK) && <Unfinished />}
     </Page>
   );
 }
 
-function Action(props: { id: string; path: string; name: string; text: string }) {
+function Choice(props: { task: Task }) {
+  const { id, path } = props.task;
   return (
     <li>
-      <a class="choice" id={props.id} href={props.path}>
-        <span class="choice-name">{t(props.name)}</span>
-        <span class="choice-text">{t(props.text)}</span>
+      <a class="choice" id={id === "look-up" ? "look-up-link" : id} href={path}>
+        <span class="choice-name">{t(`console.task.${id}`)}</span>
+        <span class="choice-text">{t(`console.task.${id}-text`)}</span>
       </a>
     </li>
+  );
+}
+
+function Unfinished() {
+  const drafts = useLoad(getEnrolments);
+  const changes = useLoad(getChanges);
+  return (
+    <>
+      <h2>{t("console.desk.drafts")}</h2>
+      <Loaded load={drafts}>{({ enrolments }) => <Drafts enrolments={enrolments} />}</Loaded>
+      <h2>{t("console.desk.changes")}</h2>
+      <Loaded load={changes}>{(open) => <Changes changes={open.changes} />}</Loaded>
+    </>
   );
 }
 
@@ -49,6 +60,22 @@ function Drafts(props: { enrolments: Enrolment[] }) {
         <li key={enrolment.enrolment_id}>
           <a href={`/enrolments/${enrolment.enrolment_id}`}>{personOf(enrolment)}</a>,{" "}
           {t(`console.state.${enrolment.state}`)}, {moment(enrolment.created_at)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Changes(props: { changes: OpenChange[] }) {
+  if (props.changes.length === 0) return <p>{t("console.desk.no-drafts")}</p>;
+  return (
+    <ul id="changes">
+      {props.changes.map((change) => (
+        <li key={change.change_id}>
+          <a href={`/changes/${change.kind}/${change.change_id}`}>
+            {t(`console.change.${change.kind}`, { hint: change.hint })}
+          </a>
+          , {t(`console.change-state.${change.state}`)}, {moment(change.created_at)}
         </li>
       ))}
     </ul>

@@ -7,10 +7,17 @@ import { known, t } from "../shared/i18n";
 import { Page } from "../shared/page";
 import { lookUp } from "./api";
 import type { Summary } from "./api";
+import { ACTS } from "./acts";
+import { DESK, has } from "./officer";
+import { served } from "./served";
 
 export function LookUp() {
   const [summary, setSummary] = useState<Summary | null>(null);
-  const submit = async (values: FormData) => setSummary(await lookUp(valuesOf(values)));
+  const submit = async (form: FormData) => {
+    const values = valuesOf(form);
+    setSummary(await lookUp(values));
+    served.value = { national_id: String(values.national_id), reason: String(values.reason) };
+  };
   return (
     <Page title={t("console.nav.look-up")}>
       <p>{t("console.look-up.text")}</p>
@@ -35,9 +42,11 @@ export function LookUp() {
           name="reason"
           label={t("console.field.reason")}
           hint={t("console.look-up.reason-hint")}
+          value={served.value?.reason}
         />
       </Form>
       <div role="status">{summary && <Found summary={summary} />}</div>
+      {summary && <Acts standing={summary.status} />}
     </Page>
   );
 }
@@ -76,3 +85,40 @@ function Found(props: { summary: Summary }) {
     </>
   );
 }
+
+/** What can be done for a person who stands so in the registry; the number and reason go along. */
+function Acts(props: { standing: string }) {
+  const { standing } = props;
+  const fitting = Object.entries(ACTS).filter(
+    ([, act]) => act.fits.includes(standing) && has(act.roles),
+  );
+  const enrolments = has(DESK) ? ENROLMENTS.filter(({ fits }) => fits.includes(standing)) : [];
+  if (fitting.length + enrolments.length === 0) return null;
+  return (
+    <nav aria-labelledby="acts-heading">
+      <h2 id="acts-heading">{t("console.look-up.acts")}</h2>
+      <ul id="acts">
+        {enrolments.map(({ name, path }) => (
+          <li key={name}>
+            <a id={`act-${name}`} href={path}>
+              {t(`console.way.${name}`)}
+            </a>
+          </li>
+        ))}
+        {fitting.map(([name]) => (
+          <li key={name}>
+            <a id={`act-${name}`} href={`/acts/${name}`}>
+              {t(`console.act.${name}`)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+const ENROLMENTS = [
+  { name: "enrol", path: "/enrolments/new", fits: ["none", "renounced", "revoked"] },
+  { name: "raise", path: "/enrolments/new", fits: ["registered"] },
+  { name: "renew", path: "/enrolments/new?purpose=renew", fits: ["registered"] },
+];

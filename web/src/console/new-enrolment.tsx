@@ -1,4 +1,4 @@
-/** The first step of an enrolment: who the person is, the document shown, how to reach them. */
+/** The first step of an enrolment: who the person is, the documents shown, how to reach them. */
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { DateField, SelectField, TextField } from "../shared/fields";
@@ -6,58 +6,56 @@ import { Form, valuesOf } from "../shared/form";
 import { nativeName, t } from "../shared/i18n";
 import { Page } from "../shared/page";
 import { startEnrolment } from "./api";
-
-const MAJORITY_YEARS = 18;
-const DOCUMENTS = ["dni", "tie", "eu_certificate"];
-const GUARDIAN_PROOFS = ["family_book", "civil_registry", "court_ruling"];
-const LANGUAGES = ["es", "ca", "gl", "eu", "en"];
+import { DOCUMENT_FIELD_OF, DocumentFields, shownDocument } from "./document-fields";
+import { GUARDIAN_PROOFS, LANGUAGES, MAJORITY_YEARS, PERSON_KINDS, ageOn, originsOf } from "./people";
+import { served } from "./served";
 
 const FIELD_OF = {
+  ...DOCUMENT_FIELD_OF,
   "wrong-format": "national_id",
   "wrong-check-letter": "national_id",
   "already-registered": "national_id",
+  "not-registered": "national_id",
   "person-deceased": "national_id",
   "person-revoked": "national_id",
+  "dni-required": "national_id",
   "invalid-name": "given_name",
   "invalid-birth-date": "birth_date",
   "invalid-email": "email",
   "invalid-phone": "mobile",
   "phone-in-use": "mobile",
   "phone-code-limit": "mobile",
-  "document-kind-mismatch": "document.kind",
-  "document-not-yet-issued": "document.issued_on",
-  "document-dates-inconsistent": "document.expires_on",
-  "document-expiry-required": "document.expires_on",
-  "document-expired": "document.expires_on",
-  "support-number-required": "document.support_number",
-  "support-number-invalid": "document.support_number",
+  "phone-change-first": "mobile",
+  "person-kind-mismatch": "document.kind",
+  "british-certificate-too-late": "document.kind",
+  "identity-document-required": "identity_document.number",
+  "identity-document-invalid": "identity_document.number",
+  "identity-document-mismatch": "identity_document.kind",
+  "identity-document-expired": "identity_document.expires_on",
   "guardian-required": "guardian.national_id",
   "guardian-invalid": "guardian.national_id",
   "reason-required": "reason",
   "reason-invalid": "reason",
 };
 
-interface Applicant {
-  document?: Record<string, unknown>;
-}
-
 export function NewEnrolment() {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
+  const purpose = query.purpose === "renew" ? "renew" : "enrol";
   const submit = async (form: FormData) => {
-    const values = valuesOf(form) as Applicant;
-    // A document without an end is said so, not left out.
-    const document = { expires_on: null, ...values.document };
-    const { enrolment_id: id } = await startEnrolment({ ...values, document });
+    const values = valuesOf(form);
+    const document = shownDocument(values);
+    const { enrolment_id: id } = await startEnrolment({ ...values, document, purpose });
     route(`/enrolments/${id}`);
   };
+  const title = t(purpose === "renew" ? "console.renew.title" : "console.enrol.title");
   return (
-    <Page title={t("console.enrol.title")}>
-      <p>{t("console.enrol.text")}</p>
+    <Page title={title}>
+      <p>{t(purpose === "renew" ? "console.renew.text" : "console.enrol.text")}</p>
       <Form id="enrolment" label={t("console.enrol.submit")} submit={submit} fieldOf={FIELD_OF}>
         <div class="split">
-          <Identity />
+          <Identity reason={t(purpose === "renew" ? "console.renew.reason" : "console.enrol.reason")} />
           <div>
-            <Document />
+            <Documents />
             <Contact />
           </div>
         </div>
@@ -66,7 +64,7 @@ export function NewEnrolment() {
   );
 }
 
-function Identity() {
+function Identity(props: { reason: string }) {
   const [isMinor, setIsMinor] = useState(false);
   return (
     <section aria-labelledby="identity-heading">
@@ -76,6 +74,7 @@ function Identity() {
         label={t("console.field.national_id")}
         hint={t("console.field.national_id-hint")}
         style="input-medium input-upper"
+        value={served.value?.national_id}
       />
       <TextField name="given_name" label={t("console.field.given_name")} />
       <TextField name="first_surname" label={t("console.field.first_surname")} />
@@ -83,14 +82,14 @@ function Identity() {
       <DateField
         name="birth_date"
         label={t("console.field.birth_date")}
-        onChange={(iso) => setIsMinor(isMinorOn(iso, new Date()))}
+        onChange={(iso) => setIsMinor(ageOn(iso, new Date()) < MAJORITY_YEARS)}
       />
       {isMinor && <GuardianFields />}
       <TextField
         name="reason"
         label={t("console.field.reason")}
         hint={t("console.field.reason-hint")}
-        value={t("console.enrol.reason")}
+        value={props.reason}
       />
     </section>
   );
@@ -114,40 +113,58 @@ function GuardianFields() {
   );
 }
 
-function isMinorOn(birth: string, today: Date): boolean {
-  const born = new Date(birth);
-  if (Number.isNaN(born.getTime())) return false;
-  born.setUTCFullYear(born.getUTCFullYear() + MAJORITY_YEARS);
-  return born > today;
-}
-
-function Document() {
+function Documents() {
+  const [person, setPerson] = useState("spaniard");
   const [kind, setKind] = useState("dni");
+  const kinds = PERSON_KINDS[person]!.documents;
+  const choosePerson = (chosen: string) => {
+    setPerson(chosen);
+    setKind(PERSON_KINDS[chosen]!.documents[0]!);
+  };
+  const origins = originsOf(person, kind);
   return (
     <section aria-labelledby="document-heading">
       <h2 id="document-heading">{t("console.enrol.document")}</h2>
       <SelectField
-        name="document.kind"
-        label={t("console.field.document-kind")}
-        options={DOCUMENTS.map((option) => [option, t(`document.${option}`)])}
-        onChange={setKind}
+        name="person_kind"
+        label={t("console.field.person-kind")}
+        options={Object.keys(PERSON_KINDS).map((one) => [one, t(`console.person.${one}`)])}
+        onChange={choosePerson}
       />
-      {kind !== "dni" && (
+      <DocumentFields kinds={kinds} kind={kind} choose={setKind} />
+      {origins.length > 0 && <OriginFields key={person} kinds={origins} stateless={person === "stateless"} />}
+    </section>
+  );
+}
+
+function OriginFields(props: { kinds: string[]; stateless: boolean }) {
+  return (
+    <fieldset id="origin" class="card">
+      <legend>{t("console.enrol.origin")}</legend>
+      <SelectField
+        name="identity_document.kind"
+        label={t("console.field.origin-kind")}
+        options={props.kinds.map((kind) => [kind, t(`console.origin.${kind}`)])}
+      />
+      <TextField
+        name="identity_document.number"
+        label={t("console.field.origin-number")}
+        style="input-medium input-upper"
+      />
+      {!props.stateless && (
         <TextField
-          name="document.support_number"
-          label={t("console.field.support_number")}
-          hint={t("console.field.support_number-hint")}
-          style="input-medium input-upper"
+          name="identity_document.country"
+          label={t("console.field.origin-country")}
+          hint={t("console.field.origin-country-hint")}
+          style="input-code input-upper"
         />
       )}
-      <DateField name="document.issued_on" label={t("console.field.issued_on")} />
       <DateField
-        name="document.expires_on"
-        label={t("console.field.expires_on")}
-        hint={t("console.field.expires_on-hint")}
-        optional={kind !== "tie"}
+        name="identity_document.expires_on"
+        label={t("console.field.origin-expires_on")}
+        optional
       />
-    </section>
+    </fieldset>
   );
 }
 

@@ -23,6 +23,11 @@ export class Problem extends Error {
     if (this.code !== "insufficient_user_authentication") return null;
     return /LoA\/(low|substantial|high)/.exec(String(this.members.acr_values))?.[1] ?? "substantial";
   }
+
+  /** How many seconds ago the login may be at most (RFC 9470), or null when any will do. */
+  get maxAge(): number | null {
+    return typeof this.members.max_age === "number" ? this.members.max_age : null;
+  }
 }
 
 type Body = FormData | object | undefined;
@@ -40,6 +45,11 @@ export async function tell(method: string, path: string, body?: Body): Promise<v
 /** Fetch a document of ours. Throws Problem. */
 export async function fetchFile(path: string): Promise<Blob> {
   return (await send("GET", path)).blob();
+}
+
+/** Have a document made that is made once. Throws Problem. */
+export async function makeFile(path: string, body?: Body): Promise<Blob> {
+  return (await send("POST", path, body)).blob();
 }
 
 async function send(method: string, path: string, body?: Body): Promise<Response> {
