@@ -1,4 +1,7 @@
-"""A mail server: smtp://host:port, smtps://user:password@host:port, ?starttls=1 to upgrade."""
+"""A mail server: smtp://host:port or smtps://host:port, ?starttls=1 to upgrade.
+
+Name and password stand before the host, percent-encoded (RFC 3986 section 3.2.1).
+"""
 
 import asyncio
 import smtplib
