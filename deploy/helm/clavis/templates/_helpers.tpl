@@ -100,7 +100,7 @@ TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote
 {{- if or (eq .name "portal") (eq .name "console") }}
 OIDC_ISSUER: {{ $root.Values.issuer | quote }}
 OIDC_INTERNAL_URL: {{ include "clavis.url" (dict "root" $root "name" "gateway") | quote }}
-STATIC_DIR: /app/web/{{ .name }}
+STATIC_DIR: /app/web/dist/{{ .name }}
 {{- end }}
 {{- range $name, $file := $service.keyFiles }}
 {{ $name }}: {{ printf "/run/secrets/clavis/%s" $file | quote }}
