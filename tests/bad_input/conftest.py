@@ -70,7 +70,7 @@ class Doors:
                 load_pem_private_key((keys / f"{name}.pem").read_bytes(), None),  # type: ignore[arg-type]
                 SystemClock(),
             )
-            for name in ("gateway", "signing")
+            for name in ("gateway", "signing", "portal")
         }
 
     def key_for(self, service: str, path: str) -> dict[str, str]:
@@ -81,6 +81,8 @@ class Doors:
         if path.startswith(("/internal/", "/v1/")):
             caller = "signing" if path in _BY_SIGNING else "gateway"
             return self.signers[caller].headers(service)
+        if path.startswith("/device/"):
+            return self.signers["portal"].headers(service)
         return {}
 
     def call(self, operation: Operation, **arguments: Any) -> httpx.Response:
