@@ -392,3 +392,30 @@ async def test_what_is_over_is_forgotten_and_evidence_kept(world: World) -> None
         for table in ("device", "device_proof", "app_quota")
     }
     assert counts == {"device": 1, "device_proof": 0, "app_quota": 0}
+
+
+HOSTILE: list[Any] = ["'; DROP TABLE device; --", "\x00", "\ud800", "x" * 9000, "", 1, None, [], {}]
+
+
+async def test_hostile_values_in_what_a_device_signs_are_answered_without_a_failure(
+    world: World,
+) -> None:
+    await world.enrol()
+    phone = await Phone(world).enrol()
+    request = f"/requests/{phone.device_id}/decision"
+    keys = {"p256dh": "x", "auth": "x"}
+    calls = [
+        ("/enrolments", field, phone.enrolment()) for field in phone.enrolment()
+    ] + [
+        (f"/enrolments/{phone.device_id}/proof", "code", {}),
+        (f"/enrolments/{phone.device_id}/proof", "ticket", {}),
+        ("/requests/claim", "qr", {}),
+        (request, "decision", {"signature": "x"}),
+        (request, "signature", {"decision": "confirm"}),
+        ("/push-subscription", "endpoint", {"keys": keys}),
+        ("/push-subscription", "keys", {"endpoint": "https://push.example/"}),
+    ]  # fmt: skip
+    for path, field, document in calls:
+        for value in HOSTILE:
+            response = await phone.call("POST", path, document | {field: value})
+            assert response.status_code in (200, 401, 422), (path, field, value, response.text)
