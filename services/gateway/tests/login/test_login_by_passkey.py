@@ -44,6 +44,22 @@ async def test_a_citizen_gets_in_with_a_passkey(browser: Browser, siblings: Sibl
     assert tuple(row) == (Loa.SUBSTANTIAL, "passkey", ["hwk", "user"])
 
 
+async def test_a_key_that_is_synced_is_not_told_as_one_in_hardware(
+    browser: Browser, siblings: Siblings
+) -> None:
+    await open_page(browser)
+    asked = await challenge(browser)
+    person = {"subject_id": siblings.subject_id, "enrolment_level": "advanced"}
+    siblings.answers["assertion"] = person | {
+        "verdict": "accepted",
+        "amr_hint": ["pop", "user", "pwd"],
+    }
+    await browser.press("use-passkey", login=asked["login"], credential=RIGHT)
+    assert "code" in browser.landing
+    amr = await browser.world.deps.pool.fetchval("SELECT amr FROM sso_session")
+    assert amr == ["pop", "user"]
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [

@@ -22,7 +22,8 @@ from clavis_gateway.store import persons
 class Identified:
     """A person identified by a method, before it is judged whether that is enough.
 
-    `factor` is what completed the password, `factors` what could.
+    `factor` is what completed the password, `factors` what could; `amr` is what the service that
+    judged says of this very key, where that differs from key to key.
     """
 
     subject_id: str
@@ -30,6 +31,7 @@ class Identified:
     enrolment_level: EnrolmentLevel | None
     factor: Factor | None = None
     factors: tuple[Factor, ...] = ()
+    amr: tuple[str, ...] = ()
 
 
 async def settle(flow: Flow, person: Identified, evidence: Answer | None = None) -> Response:
@@ -45,7 +47,7 @@ async def settle(flow: Flow, person: Identified, evidence: Answer | None = None)
         authentication = Authentication(
             subject_id=person.subject_id,
             method=person.method,
-            amr=amr_of(person.method, person.factor),
+            amr=person.amr or amr_of(person.method, person.factor),
             loa=loa,
             auth_time=flow.deps.clock.now(),
             enrolment_level=person.enrolment_level,

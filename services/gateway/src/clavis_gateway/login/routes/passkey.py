@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from clavis_gateway.login import finish
-from clavis_gateway.login.clients.sibling import Gone, Refused
+from clavis_gateway.login.clients.sibling import Answer, Gone, Refused
 from clavis_gateway.login.finish import Identified
 from clavis_gateway.login.flow import Flow, open_flow
 from clavis_gateway.login.render import PageFault
@@ -18,6 +18,7 @@ from clavis_gateway.login.routes.route import PageRoute
 from clavis_gateway.rules.levels import Method
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+_KEY_AMR = frozenset({"hwk", "pop", "user"})
 MAX_CREDENTIAL = 20_000
 """Characters of an assertion; a discoverable one with its user handle has some hundreds."""
 
@@ -67,10 +68,15 @@ async def log_in(interaction_id: str, request: Request) -> Response:
     except Refused:  # what the browser sent has not the form of an assertion
         answer = {"verdict": "wrong"}
     if answer["verdict"] == "accepted":
-        person = Identified(answer["subject_id"], Method.PASSKEY, answer["enrolment_level"])
-        return await finish.settle(flow, person)
+        return await finish.settle(flow, _person(answer))
     code = "passkey-expired" if answer["verdict"] == "expired" else "passkey-wrong"
     return _page(flow, flow.fault(code), status=422)
+
+
+def _person(answer: Answer) -> Identified:
+    # RFC 8176 section 2: `hwk` is a key in hardware; one that is synced is only possessed, `pop`.
+    amr = tuple(value for value in answer.get("amr_hint", ()) if value in _KEY_AMR)
+    return Identified(answer["subject_id"], Method.PASSKEY, answer["enrolment_level"], amr=amr)
 
 
 def _read(text: str) -> dict[str, Any] | None:
