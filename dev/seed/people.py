@@ -230,4 +230,32 @@ def _staff() -> list[SeedPerson]:
             password="la plaza tiene once bancos",  # noqa: S106 - printed by the demo
             office_role="supervisor",
         ),
+        SeedPerson(
+            note="agent of the video desk",
+            national_id="11111111H",
+            given_name="Vera",
+            first_surname="Molina",
+            second_surname="Roca",
+            birth_date=date(1993, 5, 18),
+            document=_dni("2022-11-03", "2032-11-03"),
+            phone="+34600100011",
+            email="vera.molina@example.org",
+            activation_code="6B3R-T8WK-9Q4H",
+            password="siete barcas en la ría",  # noqa: S106 - printed by the demo
+            office_role="video_agent",
+        ),
+        SeedPerson(
+            note="auditor of the registry",
+            national_id="99999999R",
+            given_name="Aurelio",
+            first_surname="Sanz",
+            second_surname="Bravo",
+            birth_date=date(1968, 10, 2),
+            document=_dni("2019-05-20", "2029-05-20"),
+            phone="+34600100012",
+            email="aurelio.sanz@example.org",
+            activation_code="2Y5N-H4CX-7V8M",
+            password="un faro detrás del pinar",  # noqa: S106 - printed by the demo
+            office_role="auditor",
+        ),
     ]
