@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
+from clavis_events.registry.v1 import person_pb2
 from clavis_gateway.certificates import store
 from clavis_kit.ids import new_id
 from clavis_testkit.pki import CertificateKind
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from services.gateway.tests.certificates.conftest import Pki
 from services.gateway.tests.login.conftest import OpenBrowser
 from services.gateway.tests.login.login_world import Browser, Siblings
+from services.gateway.tests.oidc.test_endings import learn, registered
 
 CERTIFICATE_URL = "https://tls.test"
 
@@ -241,3 +243,27 @@ async def test_of_ten_confirmations_one_counts_and_its_ticket_once(browser: Brow
         *(store.consume_ticket(pool, ticket, interaction_id, now) for _ in range(10))
     )
     assert [outcome for outcome in outcomes if outcome] == [{"n": confirmed.index(True)}]
+
+
+async def come_back(browser: Browser, pki: Pki, client_id: str) -> Browser:
+    """Log in with a qualified device, to the page that follows the way back."""
+    insert(browser, pki, CertificateKind.DNIE)
+    await browser.authorize(client_id=client_id)
+    await browser.press("method-certificate")
+    await browser.press("continue")
+    await confirm(browser)
+    return await browser.press("continue")
+
+
+async def test_a_frozen_person_gets_in_at_the_portal_and_nowhere_else(
+    browser: Browser, siblings: Siblings, pki: Pki
+) -> None:
+    await browser.world.register("portal", first_party=True)
+    subject = siblings.subject_id
+    await learn(browser.world, registered(subject))
+    await learn(browser.world, person_pb2.Frozen(subject_id=subject, version=2))
+    await come_back(browser, pki, "demo-web")
+    assert browser.response.status_code == 403
+    assert browser.code == "identity-frozen"
+    await come_back(browser, pki, "portal")
+    assert "code" in browser.landing
