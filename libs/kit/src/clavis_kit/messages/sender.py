@@ -130,7 +130,7 @@ async def opened_sender(
     `post` replaces the connections to webhook providers.
     """
     async with contextlib.AsyncExitStack() as stack:
-        taker = post or await stack.enter_async_context(opened_post())
+        taker = post if post is not None else await stack.enter_async_context(opened_post())
         deliveries = await stack.enter_async_context(DeliveryLog(pool, clock).opened())
         listed = read_providers(settings.sms_providers_file) if settings.sms_providers_file else []
         sms = await _sms_providers(settings, listed, taker, deliveries, stack)
