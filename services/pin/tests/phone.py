@@ -176,3 +176,12 @@ class Desk:
 
 def soon(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
+
+
+async def scanned(world: World) -> tuple[str, Desk, Phone, dict[str, Any]]:
+    subject_id = await world.enrol()
+    phone = await Phone(world).enrol()
+    desk = Desk(world)
+    await desk.begin()
+    claimed = await phone.claim((await desk.code())["content"])
+    return subject_id, desk, phone, claimed["request"]
