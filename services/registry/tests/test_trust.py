@@ -290,6 +290,29 @@ async def test_the_citizen_sees_the_office_and_never_the_officer(
     assert world.officer not in answer.text
 
 
+async def test_the_history_comes_a_page_at_a_time_without_gaps(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    for _ in range(5):  # all at one moment
+        await look_up(world, ANA)
+    headers = world.as_citizen(entered.subject_id)
+    whole = (await world.http.get("/citizen/v1/history", headers=headers)).json()
+    paged: list[Any] = []
+    params: dict[str, Any] = {"limit": 2}
+    while True:
+        page = (await world.http.get("/citizen/v1/history", params=params, headers=headers)).json()
+        paged += page["entries"]
+        if page["next"] is None:
+            break
+        params["after"] = page["next"]
+    assert paged == whole["entries"]
+    assert len(paged) > 5
+    for wrong in ("x", "1.change", "99999999999999999.lookup.1", "1.lookup.1'"):
+        answer = await world.http.get(
+            "/citizen/v1/history", params={"after": wrong}, headers=headers
+        )
+        assert answer.status_code in {200, 422}
+
+
 def test_a_closure_is_a_day() -> None:
     assert not open_at(datetime(2026, 3, 9, 10, tzinfo=UTC), WEEK, [date(2026, 3, 9)])
 

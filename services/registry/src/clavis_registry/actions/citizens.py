@@ -8,7 +8,7 @@ from clavis_registry.errors import refuse
 from clavis_registry.rules.identity import Document
 from clavis_registry.rules.person import Status
 from clavis_registry.store.contacts import Contact
-from clavis_registry.store.evidence import HistoryEntry
+from clavis_registry.store.evidence import HistoryEntry, HistoryPlace
 from clavis_registry.store.persons import Person
 
 HISTORY_PAGE = 100
@@ -46,9 +46,11 @@ async def own_standing(deps: Deps, subject_id: str) -> Person:
     return person
 
 
-async def own_history(deps: Deps, subject_id: str, before: datetime | None) -> list[HistoryEntry]:
-    """Read look-ups and changes, newest first, older than `before`."""
+async def own_history(
+    deps: Deps, subject_id: str, before: HistoryPlace | None, limit: int = HISTORY_PAGE
+) -> list[HistoryEntry]:
+    """Read look-ups and changes, newest first, those before a place."""
     await own_record(deps, subject_id)
     async with deps.reading() as unit:
-        until = before or datetime.max.replace(tzinfo=deps.zone)
-        return await unit.evidence.history(subject_id, until, HISTORY_PAGE)
+        until = before or HistoryPlace(datetime.max.replace(tzinfo=deps.zone), "", 0)
+        return await unit.evidence.history(subject_id, until, limit)

@@ -1,6 +1,6 @@
 """The API of the citizen portal: my data, my history, my renunciation."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from clavis_kit.access_tokens import require_loa
@@ -20,8 +20,11 @@ from clavis_registry.routes.outputs import (
     TermsOut,
 )
 from clavis_registry.rules.person import Level
+from clavis_registry.store.evidence import HistoryPlace
 
 router = APIRouter(prefix="/citizen/v1", tags=["citizen"])
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+PLACE = r"^[0-9]{1,17}\.(change|lookup)\.[0-9]{1,18}$"
 
 
 @router.get("/me", summary="My data, as the registry holds them")
@@ -38,12 +41,28 @@ async def show_terms(_: CitizenOf) -> TermsOut:
 
 @router.get("/history", summary="Who looked at my data, and what changed")
 async def show_history(
-    token: CitizenOf, deps: DepsOf, before: Annotated[AwareDatetime | None, Query()] = None
+    token: CitizenOf,
+    deps: DepsOf,
+    before: Annotated[AwareDatetime | None, Query()] = None,
+    after: Annotated[str | None, Query(pattern=PLACE, max_length=80)] = None,
+    limit: Annotated[int, Query(ge=1, le=citizens.HISTORY_PAGE)] = citizens.HISTORY_PAGE,
 ) -> HistoryOut:
-    """Return up to a hundred entries, newest first."""
-    moment: datetime | None = before
-    entries = await citizens.own_history(deps, token.subject_id, moment)
-    return HistoryOut(entries=[HistoryEntryOut(**vars(entry)) for entry in entries])
+    """Return a page of entries, newest first; `after` is `next` of the former page."""
+    place = _place(after) if after else HistoryPlace(before, "", 0) if before else None
+    entries = await citizens.own_history(deps, token.subject_id, place, limit)
+    return HistoryOut(
+        entries=[HistoryEntryOut.of(entry) for entry in entries],
+        next=_text(entries[-1].place) if len(entries) == limit else None,
+    )
+
+
+def _text(place: HistoryPlace) -> str:
+    return f"{int((place.at - EPOCH) / MICROSECOND)}.{place.kind}.{place.entry_id}"
+
+
+def _place(text: str) -> HistoryPlace:
+    micros, kind, entry_id = text.split(".")
+    return HistoryPlace(EPOCH + int(micros) * MICROSECOND, kind, int(entry_id))
 
 
 @router.post("/renunciation", status_code=201, summary="Give up my digital identity")

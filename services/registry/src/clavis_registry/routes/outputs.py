@@ -11,6 +11,7 @@ from clavis_registry.actions.lookups import Summary
 from clavis_registry.actions.phone_codes import SentCode
 from clavis_registry.rules.contact import PhoneVerdict, mask_email, mask_phone, phone_hint
 from clavis_registry.store.enrolments import EnrolmentRow
+from clavis_registry.store.evidence import HistoryEntry
 from clavis_registry.store.offices import Officer
 from clavis_registry.store.persons import Person
 
@@ -228,11 +229,17 @@ class HistoryEntryOut(BaseModel):
     office: str | None
     reason: str | None
 
+    @classmethod
+    def of(cls, entry: HistoryEntry) -> "HistoryEntryOut":
+        """Show an entry."""
+        return cls(**{name: getattr(entry, name) for name in cls.model_fields})
+
 
 class HistoryOut(BaseModel):
-    """Newest first. Ask again with `before` of the last entry for older ones."""
+    """Newest first. Ask again with `after` of `next` while it is there."""
 
     entries: list[HistoryEntryOut]
+    next: str | None
 
 
 class RenunciationOut(BaseModel):

@@ -26,6 +26,21 @@ class HistoryEntry:
     actor: str
     office: str | None
     reason: str | None
+    entry_id: int
+
+    @property
+    def place(self) -> "HistoryPlace":
+        """Where the entry stands in the order of the history."""
+        return HistoryPlace(self.at, self.kind, self.entry_id)
+
+
+@dataclass(frozen=True)
+class HistoryPlace:
+    """A place in the history: entries of one moment keep their order."""
+
+    at: datetime
+    kind: str
+    entry_id: int
 
 
 @dataclass(frozen=True)
@@ -104,24 +119,29 @@ class EvidenceStore:
             at,
         )
 
-    async def history(self, subject_id: str, before: datetime, limit: int) -> list[HistoryEntry]:
-        """Read look-ups and changes older than a moment, newest first. Officers stay unnamed."""
+    async def history(
+        self, subject_id: str, before: HistoryPlace, limit: int
+    ) -> list[HistoryEntry]:
+        """Read look-ups and changes before a place, newest first. Officers stay unnamed."""
         rows = await self._db.fetch(
             """
             SELECT entry.at, entry.kind, entry.action, entry.actor, office.name AS office,
-                   entry.reason
+                   entry.reason, entry.entry_id
               FROM (SELECT at, 'change' AS kind, action, actor_kind AS actor, office_id,
-                           facts ->> 'reason' AS reason
+                           facts ->> 'reason' AS reason, audit_event_id AS entry_id
                       FROM audit_event WHERE subject_id = $1
                     UNION ALL
-                    SELECT at, 'lookup', 'person-looked-up', 'officer', office_id, reason
+                    SELECT at, 'lookup', 'person-looked-up', 'officer', office_id, reason,
+                           lookup_id
                       FROM lookup WHERE subject_id = $1) AS entry
               LEFT JOIN office USING (office_id)
-             WHERE entry.at < $2
-             ORDER BY entry.at DESC LIMIT $3
+             WHERE (entry.at, entry.kind, entry.entry_id) < ($2::timestamptz, $3::text, $4::bigint)
+             ORDER BY entry.at DESC, entry.kind DESC, entry.entry_id DESC LIMIT $5
             """,
             subject_id,
-            before,
+            before.at,
+            before.kind,
+            before.entry_id,
             limit,
         )
         return [HistoryEntry(**row) for row in rows]
