@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_kit.loa import Loa
-from clavis_registry.actions.messages import deliver_due
 
 from services.registry.tests.life import (
     CERTIFICATE,
@@ -18,7 +17,7 @@ from services.registry.tests.life import (
     problem,
 )
 from services.registry.tests.test_acceptance import text_of
-from services.registry.tests.world import Enrol, World
+from services.registry.tests.world import Enrol, World, deliver_due
 
 NEW_PHONE = "600999888"
 

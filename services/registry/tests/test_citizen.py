@@ -6,10 +6,9 @@ import io
 import pikepdf
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.loa import Loa
-from clavis_registry.actions.messages import deliver_due
 
 from services.registry.tests.test_acceptance import text_of
-from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World
+from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World, deliver_due
 
 RENUNCIATION = "/citizen/v1/renunciation"
 

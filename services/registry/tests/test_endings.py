@@ -7,7 +7,6 @@ from typing import Any
 from clavis_events.permanent.v1 import credential_pb2
 from clavis_events.pin.v1 import device_pb2
 from clavis_events.registry.v1 import person_pb2
-from clavis_registry.actions.messages import deliver_due
 from clavis_registry.sealing import verify
 
 from services.registry.tests.life import (
@@ -21,7 +20,7 @@ from services.registry.tests.life import (
     problem,
 )
 from services.registry.tests.test_acceptance import text_of
-from services.registry.tests.world import ANA, Enrol, World
+from services.registry.tests.world import ANA, Enrol, World, deliver_due
 
 CONFIRMED = {"confirmed": True}
 

@@ -4,9 +4,16 @@ import asyncio
 from datetime import timedelta
 
 from clavis_events.registry.v1 import contact_pb2, person_pb2
-from clavis_registry.actions.messages import deliver_due
 
-from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World, application
+from services.registry.tests.world import (
+    ANA,
+    COMPLETION,
+    Enrol,
+    Prove,
+    World,
+    application,
+    deliver_due,
+)
 
 OTHER = "00000001R"
 GUARDED = {"guardian_present": True, "guardian_document_checked": True, "authority_checked": True}

@@ -10,7 +10,7 @@ import httpx
 from clavis_events.codec import decode
 from clavis_kit.clock import FrozenClock
 from clavis_kit.loa import Loa
-from clavis_kit.messages import UndeliverableError
+from clavis_kit.messages import UndeliverableError, queue
 from clavis_kit.sealed import open_sealed
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_registry.deps import Deps
@@ -63,6 +63,11 @@ class Outside:
         words = self.sent[-1]["body"].replace(".", " ").split()
         code: str = next(word for word in words if len(word) == 6 and word.isdigit())
         return code
+
+
+async def deliver_due(deps: Deps) -> int:
+    """Send the notices that are due; return how many were taken."""
+    return await queue.deliver_due(deps.pool, deps.messages, deps.clock.now())
 
 
 @dataclass

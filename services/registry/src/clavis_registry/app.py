@@ -22,7 +22,6 @@ from joserfc.jwk import ECKey
 
 from clavis_registry import consumers
 from clavis_registry.actions.letters import tend_forever
-from clavis_registry.actions.messages import deliver_forever
 from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys
@@ -54,9 +53,7 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
             deps = replace(deps, certificates=build_judge(settings, runtime.http, time))
             furnish(app, deps, runtime.keys)
             app.state.jwks = runtime.signer.jwks
-            async with background(
-                deliver_forever(deps), seal_forever(deps), retain_forever(deps), tend_forever(deps)
-            ):
+            async with background(seal_forever(deps), retain_forever(deps), tend_forever(deps)):
                 yield
 
     app = create_kit_app(

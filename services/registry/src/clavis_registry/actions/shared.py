@@ -5,6 +5,7 @@ from datetime import timedelta
 from clavis_events.registry.v1 import contact_pb2
 from clavis_kit import national_id as national_ids
 from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.messages import OutgoingMessage
 from clavis_kit.outbox import record_event
 from clavis_kit.sealed import seal
 
@@ -15,7 +16,6 @@ from clavis_registry.rules.contact import phone_hint
 from clavis_registry.rules.identity import Document, contrast_datum, forbidden_words
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
-from clavis_registry.store.messages import QueuedMessage
 from clavis_registry.store.persons import Person
 
 MESSAGE_LIFETIME = timedelta(hours=24)
@@ -49,7 +49,7 @@ async def _contact_details(deps: Deps, unit: Unit, person: Person) -> contact_pb
     )
 
 
-def contact_details(  # noqa: PLR0913  each is a member of the message
+def contact_details(
     keys: Keys,
     person: Person,
     document: Document,
@@ -105,7 +105,7 @@ async def take_phone(deps: Deps, unit: Unit, subject_id: str, mobile: str) -> No
 async def queue_sms(deps: Deps, unit: Unit, person: Person, name: str, mobile: str) -> None:
     """Record an SMS with its fact; it is sent after the commit."""
     body = texts.message(person.language, f"{name}_sms", brand=deps.settings.brand)
-    await _queue(deps, unit, QueuedMessage(deps.new_id(), "sms", mobile, None, body))
+    await _queue(deps, unit, OutgoingMessage("sms", mobile, body, deps.new_id()))
 
 
 async def queue_mail(deps: Deps, unit: Unit, person: Person, name: str, **values: object) -> None:
@@ -116,10 +116,10 @@ async def queue_mail(deps: Deps, unit: Unit, person: Person, name: str, **values
     brand = deps.settings.brand
     subject = texts.message(person.language, f"{name}_subject", brand=brand, **values)
     body = texts.message(person.language, f"{name}_body", brand=brand, **values)
-    await _queue(deps, unit, QueuedMessage(deps.new_id(), "email", contact.email, subject, body))
+    await _queue(deps, unit, OutgoingMessage("email", contact.email, body, deps.new_id(), subject))
 
 
-async def _queue(deps: Deps, unit: Unit, message: QueuedMessage) -> None:
+async def _queue(deps: Deps, unit: Unit, message: OutgoingMessage) -> None:
     now = deps.clock.now()
     await unit.messages.add(message, now, now + MESSAGE_LIFETIME)
 

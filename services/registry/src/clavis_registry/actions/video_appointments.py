@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_datetime
 from clavis_kit.keyed_hash import sha256_hex
+from clavis_kit.messages import OutgoingMessage
 
 from clavis_registry import texts
 from clavis_registry.actions.strangers import Stranger, stranger
@@ -16,7 +17,6 @@ from clavis_registry.errors import refuse
 from clavis_registry.rules.video import VideoState, slots_from
 from clavis_registry.store import Unit
 from clavis_registry.store.appointments import Appointment, BookedBy
-from clavis_registry.store.messages import QueuedMessage
 from clavis_registry.store.videos import NewCase, VideoCase
 
 HOUR = timedelta(hours=1)
@@ -100,7 +100,7 @@ async def _tell(deps: Deps, unit: Unit, appointment: Appointment) -> None:
     )
     subject = texts.message(language, "video_booked_subject", brand=brand)
     body = texts.message(language, "video_booked_body", brand=brand, when=when)
-    message = QueuedMessage(deps.new_id(), "email", appointment.email, subject, body)
+    message = OutgoingMessage("email", appointment.email, body, deps.new_id(), subject)
     now = deps.clock.now()
     await unit.messages.add(message, now, now + timedelta(hours=24))
 
