@@ -70,6 +70,7 @@ class Desk:
 
 @contextmanager
 def phone_context(browser: Browser) -> Iterator[BrowserContext]:
+    size = ViewportSize(width=browsing.PHONE["width"], height=browsing.PHONE["height"])
     context = browser.new_context(
         locale="es-ES",
         viewport=ViewportSize(**browsing.PHONE),
