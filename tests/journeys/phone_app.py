@@ -73,7 +73,7 @@ def phone_context(browser: Browser) -> Iterator[BrowserContext]:
     size = ViewportSize(width=browsing.PHONE["width"], height=browsing.PHONE["height"])
     context = browser.new_context(
         locale="es-ES",
-        viewport=ViewportSize(**browsing.PHONE),
+        viewport=size,
         is_mobile=True,
         ignore_https_errors=True,
     )
