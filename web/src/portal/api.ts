@@ -15,6 +15,12 @@ export interface Me {
   last_strong_identification_at: string | null;
 }
 
+export interface Standing {
+  status: "none" | "registered" | "renounced" | "revoked";
+  level: "basic" | "advanced" | null;
+  frozen: boolean;
+}
+
 export interface Credential {
   state: "inactive" | "active" | "blocked" | "expired";
   activated_at: string | null;
@@ -79,7 +85,13 @@ export const getCredential = () => call<Credential>("GET", `${PERMANENT}/credent
 export const getSessions = () => call<SessionEntry[]>("GET", `${GATEWAY}/sessions`);
 export const endSession = (id: string) => tell("POST", `${GATEWAY}/sessions/${id}/end`);
 export const endAllSessions = () => tell("POST", `${GATEWAY}/sessions/end-all`);
-export const getHistory = () => call<{ entries: HistoryEntry[] }>("GET", `${REGISTRY}/history`);
+export const getHistory = (before: string | null) => {
+  const query = before ? `?${new URLSearchParams({ before })}` : "";
+  return call<{ entries: HistoryEntry[] }>("GET", `${REGISTRY}/history${query}`);
+};
+export const getStanding = () => call<Standing>("GET", `${REGISTRY}/standing`);
+export const freeze = () => call<Standing>("POST", `${REGISTRY}/freeze`);
+export const unfreeze = () => call<Standing>("POST", `${REGISTRY}/unfreezing`);
 
 export const renounce = () =>
   call<{ renounced_at: string; proof_id: string }>("POST", `${REGISTRY}/renunciation`, {

@@ -1,20 +1,69 @@
 /** What happened to the person's identity: who looked, what changed, and why. */
+import { useState } from "preact/hooks";
+import { SelectField } from "../shared/fields";
 import { moment } from "../shared/format";
 import { known, t } from "../shared/i18n";
-import { Loaded, useLoad } from "../shared/load";
+import { Loaded, asProblem, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
+import { ProblemNotice } from "../shared/problem";
+import type { Problem } from "../shared/api";
 import { getHistory } from "./api";
 import type { HistoryEntry } from "./api";
 
+const KINDS = ["all", "lookup", "change"];
+/** The service answers with this many at most: fewer mean that there is no more. */
+const PAGE_SIZE = 100;
+
 export function History() {
-  const history = useLoad(getHistory);
+  const first = useLoad(() => getHistory(null));
   return (
     <Page title={t("nav.history")}>
       <p>{t("history.text")}</p>
-      <Loaded load={history}>
-        {({ entries }) => (entries.length > 0 ? <Table entries={entries} /> : <p>{t("history.empty")}</p>)}
+      <Loaded load={first}>
+        {({ entries }) => (entries.length > 0 ? <List first={entries} /> : <p>{t("history.empty")}</p>)}
       </Loaded>
     </Page>
+  );
+}
+
+function List(props: { first: HistoryEntry[] }) {
+  const [kind, setKind] = useState("all");
+  const [entries, setEntries] = useState(props.first);
+  const [more, setMore] = useState(props.first.length === PAGE_SIZE);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const shown = entries.filter((entry) => kind === "all" || entry.kind === kind);
+  const older = async () => {
+    try {
+      const next = (await getHistory(entries.at(-1)!.at)).entries;
+      setEntries([...entries, ...next]);
+      setMore(next.length === PAGE_SIZE);
+      setProblem(null);
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <>
+      <SelectField
+        name="kind"
+        label={t("history.show")}
+        options={KINDS.map((one) => [one, t(`history.kind.${one}`)])}
+        value={kind}
+        onChange={setKind}
+      />
+      <p role="status" id="history-count">
+        {t("history.count", { count: shown.length })}
+      </p>
+      {shown.length > 0 && <Table entries={shown} />}
+      {problem && <ProblemNotice problem={problem} />}
+      {more && (
+        <div class="actions">
+          <button type="button" class="button button-secondary" id="older" onClick={older}>
+            {t("history.older")}
+          </button>
+        </div>
+      )}
+    </>
   );
 }
 
@@ -31,8 +80,8 @@ function Table(props: { entries: HistoryEntry[] }) {
           </tr>
         </thead>
         <tbody>
-          {props.entries.map((entry) => (
-            <tr key={`${entry.at} ${entry.action}`}>
+          {props.entries.map((entry, index) => (
+            <tr key={`${entry.at} ${entry.action} ${index}`}>
               <td>{moment(entry.at)}</td>
               <td>{known(`history.action.${entry.action}`, "history.action.other")}</td>
               <td>{entry.office ?? known(`history.actor.${entry.actor}`, "data.none")}</td>

@@ -5,6 +5,7 @@ import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { session } from "../shared/session";
 import { getCredential, getMe } from "./api";
+import { BasicNotice, FrozenNotice } from "./standing";
 import type { Credential, Me } from "./api";
 
 const ALERT_DAYS = 90;
@@ -18,9 +19,13 @@ export function Home() {
       <Loaded load={me}>
         {(person) => (
           <>
+            <FrozenNotice />
             <Alerts person={person} />
+            <RenewalAlert person={person} />
             {person.name && <p class="lead">{t("home.greeting", { name: person.name })}</p>}
             <Level person={person} />
+            <BasicNotice />
+            {person.status === "none" && <Enrol />}
             <Works person={person} credential={credential.data} />
           </>
         )}
@@ -28,7 +33,7 @@ export function Home() {
       <h2>{t("home.actions")}</h2>
       <ul class="choices">
         <Action path="/sign" name={t("nav.sign")} text={t("home.sign")} />
-        <Action path="/password" name={t("nav.password")} text={t("home.password")} />
+        <Action path="/methods" name={t("nav.methods")} text={t("home.methods")} />
         <Action path="/sessions" name={t("nav.sessions")} text={t("home.sessions")} />
       </ul>
       <p>
@@ -52,6 +57,33 @@ function Alerts(props: { person: Me }) {
     </div>
   );
 }
+
+const YEARS_OF_IDENTIFICATION = 5;
+
+/** An identification in person counts for five years: signing needs a newer one after that. */
+function RenewalAlert(props: { person: Me }) {
+  const { last_strong_identification_at: at, level } = props.person;
+  if (level !== "advanced" || !at) return null;
+  const until = new Date(at);
+  until.setUTCFullYear(until.getUTCFullYear() + YEARS_OF_IDENTIFICATION);
+  if ((until.getTime() - Date.now()) / DAY_MS > ALERT_DAYS) return null;
+  return (
+    <div class="notice notice-warning" id="renewal-alert">
+      <p>{t("home.renewal", { date: day(until.toISOString()) })}</p>
+      <p>
+        <a href="/renew">{t("data.renew")}</a>
+      </p>
+    </div>
+  );
+}
+
+const Enrol = () => (
+  <div class="actions">
+    <a class="button" id="enrol" href="/enrol">
+      {t("enrol.title")}
+    </a>
+  </div>
+);
 
 function Level(props: { person: Me }) {
   const { level } = props.person;

@@ -5,40 +5,81 @@ import { SiteFrame } from "../shared/frame";
 import { t } from "../shared/i18n";
 import { ownPages, session, unreachable } from "../shared/session";
 import { NotFound, SignInProblem, Unreachable, Welcome } from "../shared/welcome";
+import { ActivationCode } from "./data/activation-code";
+import { ComeBack } from "./data/come-back";
+import { ChangeEmail, ChangeLanguage, ChangePhone } from "./data/contact";
+import { Enrol, Renew } from "./data/enrol";
+import { MyData } from "./data/my-data";
+import { CertificateRevocation } from "./data/revocation";
 import { History } from "./history";
 import { Home } from "./home";
-import { MyData } from "./my-data";
-import { Password } from "./password";
+import { Authenticator, RemoveAuthenticator } from "./methods/authenticator";
+import { Devices, RemoveDevice } from "./methods/devices";
+import { Freeze, Unfreeze } from "./methods/freeze";
+import { MethodsPage } from "./methods/overview";
+import { Passkeys, RemovePasskey } from "./methods/passkeys";
+import { Password } from "./methods/password";
+import { ChangePassword, ReplacePassword } from "./methods/password-change";
+import { RemovePassword } from "./methods/password-removal";
+import { RecoveryCodes } from "./methods/recovery-codes";
 import { Renounce } from "./renounce";
 import { Sessions } from "./sessions";
 import { Sign } from "./sign";
+import { Stands } from "./standing";
 
 const NAVIGATION = [
   { path: "/", text: "nav.home" },
   { path: "/data", text: "nav.data" },
+  { path: "/methods", text: "nav.methods" },
   { path: "/sign", text: "nav.sign" },
-  { path: "/password", text: "nav.password" },
   { path: "/sessions", text: "nav.sessions" },
   { path: "/history", text: "nav.history" },
 ];
 
 /** Let a page through only for who is signed in; the others get the way in, back to this page. */
-function signedIn(Inner: ComponentType) {
+function signedIn(Inner: ComponentType, evenEnded = false) {
   return function Guarded() {
-    if (session.value?.authenticated) return <Inner />;
-    return <Welcome title={t("portal.welcome.title")} text={t("portal.welcome.text")} />;
+    if (!session.value?.authenticated) {
+      return <Welcome title={t("portal.welcome.title")} text={t("portal.welcome.text")} />;
+    }
+    return (
+      <Stands evenEnded={evenEnded}>
+        <Inner />
+      </Stands>
+    );
   };
 }
 
 const PAGES: [path: string, page: ComponentType][] = [
   ["/", signedIn(Home)],
   ["/data", signedIn(MyData)],
+  ["/data/email", signedIn(ChangeEmail)],
+  ["/data/language", signedIn(ChangeLanguage)],
+  ["/data/phone", signedIn(ChangePhone)],
+  ["/activation-code", signedIn(ActivationCode)],
+  ["/certificate-revocation", signedIn(CertificateRevocation)],
+  ["/enrol", signedIn(Enrol)],
+  ["/renew", signedIn(Renew)],
+  ["/come-back", signedIn(ComeBack, true)],
   ["/sessions", signedIn(Sessions)],
   ["/history", signedIn(History)],
+  ["/methods", signedIn(MethodsPage)],
   ["/password", signedIn(Password)],
+  ["/password/change", signedIn(ChangePassword)],
+  ["/password/new", signedIn(ReplacePassword)],
+  ["/password/remove", signedIn(RemovePassword)],
+  ["/passkeys", signedIn(Passkeys)],
+  ["/passkeys/:id/remove", signedIn(RemovePasskey)],
+  ["/authenticator-app", signedIn(Authenticator)],
+  ["/authenticator-app/:id/remove", signedIn(RemoveAuthenticator)],
+  ["/recovery-codes", signedIn(RecoveryCodes)],
+  ["/devices", signedIn(Devices)],
+  ["/devices/:id/remove", signedIn(RemoveDevice)],
+  ["/unfreeze", signedIn(Unfreeze)],
   ["/sign", signedIn(Sign)],
-  // Renouncing ends the session; its last page stays until the person leaves it.
+  // These end the session; their last page stays until the person leaves it.
   ["/renounce", Renounce],
+  ["/freeze", Freeze],
   ["/sign-in", SignInProblem],
 ];
 

@@ -7,7 +7,7 @@ import { moment } from "../shared/format";
 import { t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
-import { StepUpNotice } from "../shared/problem";
+import { StepUpNotice, toLevel } from "../shared/problem";
 import { session } from "../shared/session";
 import { Welcome } from "../shared/welcome";
 import { getMe, proofAddress, renounce } from "./api";
@@ -49,7 +49,7 @@ function Explain(props: { next: () => void }) {
         {({ level }) =>
           // Asked before the confirmation, so that coming back from the step-up loses nothing.
           level === "advanced" && session.value?.level === "low" ? (
-            <StepUpNotice level="substantial" />
+            <StepUpNotice way={toLevel("substantial")} />
           ) : (
             <button type="button" class="button" id="renounce-continue" onClick={props.next}>
               {t("renounce.continue")}

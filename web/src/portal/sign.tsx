@@ -4,7 +4,7 @@ import { FileField } from "../shared/fields";
 import { Form } from "../shared/form";
 import { t } from "../shared/i18n";
 import { Page } from "../shared/page";
-import { StepUpNotice } from "../shared/problem";
+import { StepUpNotice, toLevel } from "../shared/problem";
 import { session } from "../shared/session";
 import { uploadDocument } from "./api";
 import type { Transaction } from "./api";
@@ -30,7 +30,7 @@ export function Sign() {
   if (level !== "substantial" && level !== "high") {
     return (
       <Page title={t("nav.sign")}>
-        <StepUpNotice level="substantial" />
+        <StepUpNotice way={toLevel("substantial")} />
       </Page>
     );
   }

@@ -6,7 +6,8 @@ import { Problem } from "./api";
 import { t } from "./i18n";
 import { asProblem } from "./load";
 import { invalid } from "./page";
-import { problemText, StepUpNotice } from "./problem";
+import { problemText, StepUpNotice, wayUp } from "./problem";
+import type { WayUp } from "./problem";
 
 export interface FieldError {
   field: string | null;
@@ -38,7 +39,7 @@ export function Form(props: {
   onErrors?: (errors: FieldError[]) => void;
 }) {
   const [errors, setErrors] = useState<FieldError[]>([]);
-  const [level, setLevel] = useState<string | null>(null);
+  const [way, setWay] = useState<WayUp | null>(null);
   const [busy, setBusy] = useState(false);
   const show = (found: FieldError[]) => {
     setErrors(found);
@@ -56,8 +57,9 @@ export function Form(props: {
       await props.submit(new FormData(form));
     } catch (error) {
       const problem = asProblem(error);
-      setLevel(problem.level);
-      show(problem.level ? [] : errorsOf(problem, form, props.fieldOf ?? {}));
+      const found = wayUp(problem);
+      setWay(found);
+      show(found ? [] : errorsOf(problem, form, props.fieldOf ?? {}));
     } finally {
       setBusy(false);
     }
@@ -65,7 +67,7 @@ export function Form(props: {
   return (
     <form id={props.id} noValidate onSubmit={onSubmit} aria-busy={busy}>
       <ErrorSummary errors={errors} />
-      {level && <StepUpNotice level={level} />}
+      {way && <StepUpNotice way={way} />}
       <Errors.Provider value={errors}>{props.children}</Errors.Provider>
       <div class="actions">
         <button

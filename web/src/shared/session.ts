@@ -35,9 +35,18 @@ export function markSignedOut(): void {
   session.value = { ...session.value, authenticated: false };
 }
 
-/** Address that signs in (or raises the level) and comes back to a page of ours. */
-export function signInAddress(returnPath: string, level?: string | null): string {
-  const query = new URLSearchParams({ return: returnPath, ...(level ? { acr: level } : {}) });
+/** Address that signs in (or raises the level) and comes back to a page of ours.
+ *
+ * `maxAge` asks for a login not older than so many seconds; 0 for one made now.
+ */
+export function signInAddress(
+  returnPath: string,
+  level?: string | null,
+  maxAge?: number | null,
+): string {
+  const query = new URLSearchParams({ return: returnPath });
+  if (level) query.set("acr", level);
+  if (typeof maxAge === "number") query.set("max_age", String(maxAge));
   return `/bff/login?${query}`;
 }
 
