@@ -8,11 +8,17 @@ from fastapi import APIRouter, Depends
 from clavis_registry.actions import subjects
 from clavis_registry.routes.access import DepsOf
 from clavis_registry.routes.inputs import ClaimsIn, HolderIn, SubjectIn
-from clavis_registry.routes.outputs import ClaimsOut, HolderOut, SubjectOut
+from clavis_registry.routes.outputs import ClaimsOut, HolderOut, SubjectOut, TermsOut
 
 router = APIRouter(prefix="/internal/v1", tags=["internal"])
 FromGateway = Annotated[str, Depends(caller("gateway"))]
 FromSigning = Annotated[str, Depends(caller("signing"))]
+
+
+@router.get("/terms", summary="The terms of use in force, for people without a session")
+async def terms(_: FromGateway) -> TermsOut:
+    """Return the terms per language; what is accepted names this version."""
+    return TermsOut.in_force()
 
 
 @router.post("/claims", summary="Claims of a person for a relying party")
