@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from clavis_gateway import citizen_sessions
 from clavis_gateway.certificates import routes as certificates
+from clavis_gateway.citizen import public
 from clavis_gateway.errors import OAuthError, PageFaultError
 from clavis_gateway.login import assets
 from clavis_gateway.login.routes import (
@@ -41,7 +42,7 @@ def include_routes(app: FastAPI) -> None:
         app.include_router(module.router, tags=["openid"])
     app.include_router(citizen_sessions.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
-    for pages in (assets, home, not_me, select, *methods, password_setup):
+    for pages in (assets, home, not_me, select, *methods, password_setup, *public.PAGES):
         app.include_router(pages.router)
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)

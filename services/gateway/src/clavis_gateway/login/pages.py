@@ -234,7 +234,7 @@ def _form_action(url: str) -> str:
 
 
 # Where forms stand that people fill in; everywhere else a program asked.
-_FORMS = re.compile(r"/(login|cert|activate|recover|not-me)(/|$)")
+_FORMS = re.compile(r"/(login|cert|activate|recover|not-me|register|offices)(/|$)")
 
 
 def answer_too_large(app: FastAPI, request: Request) -> Response:

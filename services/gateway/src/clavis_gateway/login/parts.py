@@ -10,6 +10,7 @@ from clavis_kit.service_tokens import ServiceTokenSigner
 from starlette.requests import Request
 
 from clavis_gateway.certificates.header import Terminator, read_terminator
+from clavis_gateway.login.clients.enrolment import EnrolmentClient
 from clavis_gateway.login.clients.health import MethodHealth
 from clavis_gateway.login.clients.permanent import (
     FraudClient,
@@ -42,6 +43,7 @@ class Login:
     passkeys: PasskeyClient
     fraud: FraudClient
     registry: RegistryClient
+    enrolment: EnrolmentClient
     health: MethodHealth
     terminator: Terminator
     """Whose word on addresses counts."""
@@ -77,6 +79,7 @@ def build_login(
         passkeys=PasskeyClient(permanent),
         fraud=FraudClient(permanent),
         registry=RegistryClient(registry),
+        enrolment=EnrolmentClient(registry),
         health=MethodHealth([pin, permanent, registry], settings.health_cache_seconds),
         terminator=read_terminator(settings),
         certificates=certificates,

@@ -11,6 +11,9 @@ from clavis_kit.service_tokens import ServiceTokenSigner
 
 PROBE_TIMEOUT_SECONDS = 1.0
 Answer = dict[str, Any]
+_REFUSALS = frozenset(
+    {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}
+)
 
 
 class SiblingDown(Exception):  # noqa: N818 - it names a state of the service called
@@ -74,7 +77,7 @@ class Sibling:
             raise SiblingDown(self.name) from error
         if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             raise Gone(self.name)
-        if response.status_code in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
+        if response.status_code in _REFUSALS:
             raise Refused(str(self._body(response).get("code")))
         if not response.is_success:
             raise SiblingDown(self.name)
