@@ -214,6 +214,7 @@ def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
     page.goto(demo.url(5) + "/bff/login?acr=substantial&return=/data")
     confirm_in_app(page, app)
     browsing.agree_to_data(page, demo.url(5))
+    page.wait_for_url(demo.url(5) + "/data")  # the page of the callback goes on by itself
     made = page.evaluate(
         """() => fetch("/api/pin/citizen/v1/device-tickets",
             { method: "POST", headers: { "X-Clavis-CSRF": "1" } })
