@@ -87,7 +87,8 @@ def _newcomer(number: int) -> ImportedPerson:
     )
 
 
-def _keys() -> Keys:
+def made_up_keys() -> Keys:
+    """Make keys for one run."""
     readers: list[Key] = [ECKey.generate_key("P-256", {"kid": kid}) for kid in ("pin", "permanent")]
     one: dict[str, Any] = {
         name: KeyedHash(secrets.token_bytes(32))
@@ -112,7 +113,7 @@ async def _registry(server: PostgresServer, people: int) -> Registry:
         clock=SystemClock(),
         new_id=new_id,
         random_below=secrets.randbelow,
-        keys=_keys(),
+        keys=made_up_keys(),
         **parts,
     )
     await add_office(deps, ("B1", "Bench"), "B-1", "Bench")

@@ -25,7 +25,7 @@ class KeyedHash:
 
     def of(self, text: str) -> str:
         """Return the keyed hash of a text."""
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
     def bound(self, scope: str, text: str) -> str:
         """Return the keyed hash of a text that is only comparable within a scope (a subject)."""
