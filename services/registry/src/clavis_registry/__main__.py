@@ -10,7 +10,7 @@ from clavis_kit.settings import KeyFileError, load
 from clavis_registry import console
 from clavis_registry.actions.offices import ROLES
 from clavis_registry.app import create_app
-from clavis_registry.commands import convalidation, feeds, trail, verbs, ways_in
+from clavis_registry.commands import convalidation, feeds, offices, trail, verbs, ways_in
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 
 
@@ -68,6 +68,7 @@ def _add_offices(top: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add.add_argument("--organisation", required=True, help="DIR3 code of the public body")
     add.add_argument("--organisation-name", required=True)
     add.set_defaults(run=verbs.office_add)
+    offices.add_verb(office)
     officer = top.add_parser("officer", help="public employees who may enrol").add_subparsers(
         required=True, metavar="VERB"
     )

@@ -43,11 +43,12 @@ def build_judge(
 
 
 def read_providers(settings: WaysInSettings) -> KeySet | None:
-    """Read the keys of the providers of automatic video. Raises KeyFileError."""
+    """Read the keys of the providers of automatic video; None without any. KeyFileError."""
     path = settings.video_provider_keys_file
     if path is None:
         return None
     try:
-        return KeySet.import_key_set(json.loads(path.read_text()))
+        document = json.loads(path.read_text())
+        return KeySet.import_key_set(document) if document["keys"] else None
     except (OSError, ValueError, TypeError, KeyError, JoseError) as error:
         raise KeyFileError(f"{path} is not a JWKS") from error

@@ -9,7 +9,7 @@ from clavis_registry.actions.shared import canonical_id
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.lookup import reason_refusal
-from clavis_registry.rules.offices import SERVICES, hours_refusal, open_at
+from clavis_registry.rules.offices import entry_refusal, open_at
 from clavis_registry.rules.permissions import Role, appointment_refusal, own_act_refusal
 from clavis_registry.rules.person import Status
 from clavis_registry.store import Unit
@@ -60,10 +60,8 @@ async def describe_office(
     deps: Deps, officer: Officer, office_id: str, entry: dict[str, Any]
 ) -> Listed:
     """Write the directory entry of an office of the supervisor's own organisation."""
-    if code := hours_refusal(entry["hours"]):
+    if code := entry_refusal(entry["hours"], entry["services"]):
         raise refuse(code)
-    if not set(entry["services"]) <= SERVICES:
-        raise refuse("service-unknown")
     async with deps.transaction() as unit:
         await _own_organisation(unit, officer, office_id)
         await unit.directory.describe(office_id, entry)

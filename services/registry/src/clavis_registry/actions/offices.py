@@ -1,8 +1,11 @@
 """Who may enrol, and where: the operator's part."""
 
+from typing import Any
+
 from clavis_registry.actions.shared import canonical_id
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
+from clavis_registry.rules.offices import entry_refusal
 from clavis_registry.rules.permissions import Role
 from clavis_registry.rules.person import Status
 from clavis_registry.store.evidence import Actor
@@ -25,6 +28,21 @@ async def add_office(deps: Deps, organisation: tuple[str, str], code: str, name:
     async with deps.transaction() as unit:
         organisation_id = await unit.offices.put_organisation(deps.new_id(), *organisation)
         return await unit.offices.put_office(deps.new_id(), organisation_id, code, name)
+
+
+async def take_office(
+    deps: Deps, organisation: tuple[str, str], code: str, entry: dict[str, Any]
+) -> None:
+    """Add an office of an organisation (code, name) with its directory entry, or write it anew."""
+    if refusal := entry_refusal(entry["hours"], entry["services"]):
+        raise refuse(refusal)
+    office_id = await add_office(deps, organisation, code, entry["name"])
+    async with deps.transaction() as unit:
+        await unit.directory.describe(office_id, entry)
+        await unit.evidence.audit(
+            None, Actor("operator", None, office_id), "office-described", deps.clock.now(),
+            {"office_id": office_id},
+        )  # fmt: skip
 
 
 async def add_officer(

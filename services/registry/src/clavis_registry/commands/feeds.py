@@ -9,7 +9,7 @@ import json
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from clavis_registry.actions.document_changes import FeedOutcome, ToldDocument, refresh_document
 from clavis_registry.actions.shared import canonical_id
-from clavis_registry.commands.running import FileError, run
+from clavis_registry.commands.lines import read_lines
+from clavis_registry.commands.running import run
 from clavis_registry.deps import Deps
 from clavis_registry.routes.inputs import DocumentIn, ShortText
 from clavis_registry.sealing import read_certificates, verify
@@ -114,7 +115,7 @@ def documents_refresh(arguments: Namespace) -> int:
 
 async def _each(deps: Deps, file: str, what: str, one: One, outcomes: list[str]) -> int:
     counts: Counter[str] = Counter()
-    for number, text in enumerate(_lines(file), start=1):
+    for number, text in enumerate(read_lines(file), start=1):
         outcome = await _judge(deps, number, text, one)
         counts[outcome] += 1
         if outcome in {FeedOutcome.UNKNOWN_PERSON, "refused"}:
@@ -133,14 +134,6 @@ async def _judge(deps: Deps, number: int, text: str, one: One) -> str:
         fields = ", ".join(".".join(map(str, e["loc"])) or "line" for e in error.errors())
         sys.stderr.write(f"line {number}: invalid: {fields}\n")
     return "refused"
-
-
-def _lines(file: str) -> Iterator[str]:
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {file} as UTF-8 text") from error
-    yield from (line for line in text.splitlines() if line.strip())
 
 
 def proof_verify(arguments: Namespace) -> int:

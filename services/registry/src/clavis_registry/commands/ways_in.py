@@ -5,7 +5,6 @@ import json
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from pydantic import BaseModel, Field, ValidationError
 from clavis_registry.actions import letter_spool, letters
 from clavis_registry.actions.census import CensusEntry, refuse_impossible, take_census
 from clavis_registry.actions.shared import canonical_id
-from clavis_registry.commands.running import FileError, run
+from clavis_registry.commands.lines import read_lines
+from clavis_registry.commands.running import run
 from clavis_registry.deps import Deps
 from clavis_registry.routes.inputs import DocumentIn, ShortText, Text
 from clavis_registry.rules.identity import canonical_name
@@ -101,7 +101,7 @@ def census_import(arguments: Namespace) -> int:
     async def work(deps: Deps) -> int:
         counts: Counter[str] = Counter()
         batch: list[CensusEntry] = []
-        for number, line in enumerate(_lines(arguments.file), start=1):
+        for number, line in enumerate(read_lines(arguments.file), start=1):
             entry = _entry(deps, number, line)
             counts["refused" if entry is None else "taken"] += 1
             batch += [entry] if entry else []
@@ -135,7 +135,7 @@ def letters_request(arguments: Namespace) -> int:
 
     async def work(deps: Deps) -> int:
         counts: Counter[str] = Counter()
-        for number, line in enumerate(_lines(arguments.file), start=1):
+        for number, line in enumerate(read_lines(arguments.file), start=1):
             try:
                 outcome = await letters.invite(
                     deps, OPERATOR, line, arguments.language, arguments.reference
@@ -201,7 +201,7 @@ def letters_returned(arguments: Namespace) -> int:
 
 async def _each(deps: Deps, file: str, done: str, one: Any) -> int:
     counts: Counter[str] = Counter()
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in enumerate(read_lines(file), start=1):
         try:
             await one(deps, line)
         except ServiceError as error:
@@ -210,14 +210,6 @@ async def _each(deps: Deps, file: str, done: str, one: Any) -> int:
         else:
             counts[done] += 1
     return _report("letters", counts, [done, "refused"])
-
-
-def _lines(file: str) -> Iterator[str]:
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {file} as UTF-8 text") from error
-    yield from (line for line in text.splitlines() if line.strip())
 
 
 def _refused(number: int, code: str) -> None:

@@ -35,6 +35,11 @@ def hours_refusal(hours: Hours) -> str | None:
     return None
 
 
+def entry_refusal(hours: Hours, services: Collection[str]) -> str | None:
+    """Refuse a directory entry with impossible hours or services that nobody knows."""
+    return hours_refusal(hours) or (None if SERVICES.issuperset(services) else "service-unknown")
+
+
 def open_at(moment: datetime, hours: Hours, closures: Collection[date]) -> bool:
     """Say whether the office is open at a local moment; the closing minute is no longer."""
     if moment.date() in closures:

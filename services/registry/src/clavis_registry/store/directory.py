@@ -160,7 +160,9 @@ class DirectoryStore:
         """Withdraw or give back an officer's powers."""
         await self._db.execute(
             """
-            UPDATE officer SET active = $2::boolean, suspended_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END
+            UPDATE officer
+               SET active = $2::boolean,
+                   suspended_at = CASE WHEN $2 THEN NULL ELSE $3::timestamptz END
              WHERE subject_id = $1
             """,
             subject_id,
