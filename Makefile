@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHON DEMO_PORT_BASE DEMO_DIR TLS VERBOSE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop demo-reset compose watch client test lint types bench run-deps dev-deps
+.PHONY: help demo demo-stop demo-reset compose watch client video test lint types bench run-deps dev-deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ watch: run-deps ## print the published events of a running demo
 
 client: run-deps ## register a relying party with the demo: make client FILE=client.json
 	@$(PY) -m dev.client $(FILE)
+
+video: run-deps ## play the provider of automatic video: make video REFERENCE=… NUMBER=20304050H [FAILED=1]
+	@$(PY) -m dev.video_provider $(REFERENCE) $(NUMBER) $(if $(FAILED),--failed)
 
 test: dev-deps ## all tests; what cannot run here is skipped with its reason
 	@$(PY) -m pytest $(ARGS)

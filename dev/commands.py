@@ -1,5 +1,6 @@
 """Runs the operators' own command lines against the demo, with the demo's environment."""
 
+import json
 import os
 import subprocess
 import sys
@@ -24,10 +25,39 @@ def run_command(
 
     Raises DemoError with the command's own words when it fails.
     """
+    said = " ".join([service, *arguments[:2]])
+    command = [f"clavis_{service}", *arguments]
+    return _run(layout, infrastructure, service, command, standard_input, said)
+
+
+def run_verbs(
+    layout: Layout,
+    infrastructure: Infrastructure,
+    service: str,
+    verbs: Sequence[Sequence[str]],
+    standard_input: str = "",
+) -> str:
+    """Run several verbs of one service in one process; each reads its own line of the input.
+
+    Raises DemoError with the words of the first that fails.
+    """
+    command = ["dev.verbs", f"clavis_{service}", json.dumps([list(verb) for verb in verbs])]
+    names = ", ".join(" ".join(verb[:2]) for verb in verbs)
+    return _run(layout, infrastructure, service, command, standard_input, f"{service}: {names}")
+
+
+def _run(
+    layout: Layout,
+    infrastructure: Infrastructure,
+    service: str,
+    command: Sequence[str],
+    standard_input: str,
+    said: str,
+) -> str:
     environment = {**os.environ, **environment_of(layout, infrastructure, service)}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", f"clavis_{service}", *arguments],
+            [sys.executable, "-m", *command],
             cwd=ROOT,
             env=environment,
             input=standard_input,
@@ -37,9 +67,7 @@ def run_command(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        verb = " ".join(arguments[:2])
-        raise DemoError(f"{service} {verb} took over {_TIMEOUT_SECONDS} s.") from error
+        raise DemoError(f"{said} took over {_TIMEOUT_SECONDS} s.") from error
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()
-        raise DemoError(f"{service} {' '.join(arguments[:2])} failed: {said}")
+        raise DemoError(f"{said} failed: {(done.stderr or done.stdout).strip()}")
     return done.stdout

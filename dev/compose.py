@@ -15,6 +15,8 @@ from dev.keys import ensure_keys, write_private
 from dev.layout import Layout, from_environment
 from dev.pki import ensure_certificates
 from dev.seed.clients import write_clients
+from dev.seed.newcomers import address_lines, census_lines, demo_newcomers
+from dev.seed.offices import office_lines
 from dev.seed.people import SeedPerson, demo_people
 from dev.seed.registry import people_document
 from dev.services import CORE, DEFAULT_PORT_BASE
@@ -33,6 +35,10 @@ def prepare(directory: Path) -> Layout:
     ensure_certificates(layout)
     write_clients(layout)
     write_private(layout.file("people.json"), people_document(_people()).encode())
+    newcomers = demo_newcomers()
+    write_private(layout.file("census.jsonl"), census_lines(newcomers).encode())
+    write_private(layout.file("addresses.jsonl"), address_lines(newcomers).encode())
+    write_private(layout.file("offices.jsonl"), office_lines().encode())
     if not layout.file("keys", "pgpass").exists():
         _write_database_secrets(layout)
     return layout

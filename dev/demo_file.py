@@ -1,4 +1,4 @@
-"""``.demo/demo.json``: addresses, people, relying parties and certificates as data."""
+"""``.demo/demo.json``: addresses, people, newcomers, relying parties and certificates as data."""
 
 import json
 from datetime import UTC, date, datetime
@@ -9,6 +9,7 @@ from clavis_testkit.pki.demo import read_index
 from dev.keys import write_private
 from dev.layout import Layout
 from dev.seed.clients import demo_clients
+from dev.seed.newcomers import demo_newcomers
 from dev.seed.people import demo_people
 from dev.services import SERVICES
 
@@ -19,6 +20,7 @@ def describe(layout: Layout, today: date) -> dict[str, Any]:
         "issuer": layout.issuer,
         "addresses": _addresses(layout),
         "people": [person.public() for person in demo_people(today)],
+        "newcomers": [newcomer.public() for newcomer in demo_newcomers()],
         "clients": [client.public(layout) for client in demo_clients(layout)],
         "certificates": _certificates(layout),
     }

@@ -91,6 +91,7 @@ def _registry(layout: Layout) -> _Values:
         "CHECKPOINT_KEY_FILE": _key(layout, "checkpoint.pem"),
         "SEAL_KEY_FILE": layout.file("pki", "registry", "seal.key.pem"),
         "SEAL_CERT_FILE": layout.file("pki", "registry", "seal.cer.pem"),
+        "VIDEO_PROVIDER_KEYS_FILE": _key(layout, "video-providers.json"),
         "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
         "REVOCATION_HOSTS": json.dumps(["localhost"]),
         **_messages(layout),

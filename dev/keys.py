@@ -28,6 +28,7 @@ SYMMETRIC = (
     "console-session",
 )
 CONTACT_READERS = ("pin", "permanent")
+VIDEO_PROVIDER = "video-provider"
 _BACKENDS = ("portal", "console")
 _PRIVATE_CLIENTS = ("demo-fapi",)
 _SECRET_CLIENTS = ("demo-web", "demo-post", "demo-substantial", "demo-high", "demo-signer")
@@ -56,6 +57,7 @@ def ensure_keys(directory: Path) -> None:
         *_BACKENDS,
         "checkpoint",
         "vapid",
+        VIDEO_PROVIDER,
         *(f"contact-{r}" for r in CONTACT_READERS),
     )
     for name in pairs:
@@ -65,6 +67,8 @@ def ensure_keys(directory: Path) -> None:
         for reader in CONTACT_READERS
     ]
     _ensure(keys / "contact-readers.json", lambda: json.dumps({"keys": readers}).encode())
+    provider = public_jwk(keys / f"{VIDEO_PROVIDER}.pem", kid=VIDEO_PROVIDER, use="sig")
+    _ensure(keys / "video-providers.json", lambda: json.dumps({"keys": [provider]}).encode())
     for client in _PRIVATE_CLIENTS:
         _ensure(directory / "clients" / f"{client}.jwks.json", _new_client_jwks)
 

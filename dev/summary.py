@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dev.demo_file import seed_day
 from dev.layout import Layout
 from dev.output import Terminal
+from dev.seed.newcomers import Newcomer, demo_newcomers
 from dev.seed.people import SeedPerson, demo_people
 
 _HEADINGS = ("NIF", "contrast", "name", "phone", "password or activation code", "")
+_UNENROLLED = ("NIF", "contrast", "name", "address", "")
 _BODIES = ("Demo service, low", "Demo service, substantial", "Demo service, high")
 
 
@@ -22,6 +24,9 @@ def summary(layout: Layout, terminal: Terminal) -> str:
             "",
             terminal.strong("People (all made up)"),
             *_table([_HEADINGS, *(_row(person) for person in people)]),
+            "",
+            terminal.strong("Not enrolled yet, known to the civil register"),
+            *_table([_UNENROLLED, *(_newcomer_row(one) for one in demo_newcomers())]),
             "",
             f"Test certificates (.p12, password clavis) are in {layout.file('pki')}.",
             *_trust(layout),
@@ -53,6 +58,10 @@ def _row(person: SeedPerson) -> tuple[str, ...]:
     secret = person.password or person.activation_code or "-"
     note = f"{person.level}, {person.note}" if person.level not in person.note else person.note
     return (person.national_id, person.contrast, person.name, person.phone, secret, note)
+
+
+def _newcomer_row(one: Newcomer) -> tuple[str, ...]:
+    return (one.national_id, one.document.contrast, one.name, one.street or "-", one.note)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

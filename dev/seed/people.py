@@ -16,6 +16,22 @@ class Document:
     expires_on: date | None
     support_number: str | None = None
 
+    @property
+    def contrast(self) -> str:
+        """What only the holder of the document reads: see the rules of the PIN service."""
+        if self.support_number is not None:
+            return self.support_number
+        return (self.expires_on or self.issued_on).isoformat()
+
+    def entry(self) -> dict[str, Any]:
+        """Describe the document as the registry's files do."""
+        return {
+            "kind": self.kind,
+            "support_number": self.support_number,
+            "issued_on": self.issued_on.isoformat(),
+            "expires_on": self.expires_on.isoformat() if self.expires_on else None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SeedPerson:
@@ -49,10 +65,8 @@ class SeedPerson:
 
     @property
     def contrast(self) -> str:
-        """What only the holder of the document reads: see the rules of the PIN service."""
-        if self.document.support_number is not None:
-            return self.document.support_number
-        return (self.document.expires_on or self.document.issued_on).isoformat()
+        """What only the holder of the document reads."""
+        return self.document.contrast
 
     @property
     def level(self) -> str:

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dev.commands import run_command
+from dev.commands import run_verbs
 from dev.infrastructure import Infrastructure
 from dev.layout import Layout
+from dev.seed.newcomers import address_lines, census_lines, demo_newcomers
+from dev.seed.offices import OFFICE, office_lines
 from dev.seed.people import SeedPerson
 
-OFFICE = "VC-001"
-_ORGANISATION = ("L01999999", "Ayuntamiento de Villaclara")
+REGISTER = "demo"
 _CONSENT = "demo"
 
 
 def import_document(person: SeedPerson) -> dict[str, Any]:
     """Describe a person as ``people import`` reads one."""
-    document = person.document
     guardian = person.guardian_of_minor
     return {
         "national_id": person.national_id,
@@ -27,12 +27,7 @@ def import_document(person: SeedPerson) -> dict[str, Any]:
         "first_surname": person.first_surname,
         "second_surname": person.second_surname,
         "birth_date": person.birth_date.isoformat(),
-        "document": {
-            "kind": document.kind,
-            "support_number": document.support_number,
-            "issued_on": document.issued_on.isoformat(),
-            "expires_on": document.expires_on.isoformat() if document.expires_on else None,
-        },
+        "document": person.document.entry(),
         "guardian": {"national_id": guardian, "proof": "family_book"} if guardian else None,
         "email": person.email,
         "mobile": person.phone,
@@ -53,25 +48,30 @@ def people_document(people: Sequence[SeedPerson]) -> str:
 def plant_people(
     layout: Layout, infrastructure: Infrastructure, people: Sequence[SeedPerson], today: date
 ) -> None:
-    """Enter the people, then their deaths, the office and who works there. DemoError."""
+    """Enter the people, deaths, census, offices and who works there, in one process. DemoError."""
+    newcomers = demo_newcomers()
 
-    def registry(*arguments: str, standard_input: str = "") -> None:
-        run_command(layout, infrastructure, "registry", arguments, standard_input)
+    def file(name: str, content: str) -> str:
+        path = layout.file(f"seed-{name}")
+        path.write_text(content, encoding="utf-8")
+        return str(path)
 
-    people_file = layout.file("seed-people.json")
-    people_file.write_text(people_document(people))
-    registry("people", "import", str(people_file))
-    deaths_file = layout.file("seed-deaths.csv")
-    deaths_file.write_text(_deaths(people, today), encoding="utf-8")
-    registry("deaths", str(deaths_file))
-    code, name = _ORGANISATION
-    office = ("--code", OFFICE, "--name", "Oficina de Registro de Villaclara")
-    registry("office", "add", *office, "--organisation", code, "--organisation-name", name)
-    for person in people:
-        if person.office_role:
-            role = ("--office", OFFICE, "--role", person.office_role)
-            number = person.national_id + "\n"
-            registry("officer", "add", "--national-id", "-", *role, standard_input=number)
+    staff = [person for person in people if person.office_role]
+    verbs = [
+        ("people", "import", file("people.json", people_document(people))),
+        ("deaths", file("deaths.csv", _deaths(people, today))),
+        ("census", "import", file("census.jsonl", census_lines(newcomers)), "--source", REGISTER),
+        ("addresses", "import", file("addresses.jsonl", address_lines(newcomers)), "--source",
+         REGISTER),
+        ("office", "import", file("offices.jsonl", office_lines())),
+        *(
+            ("officer", "add", "--national-id", "-", "--office", OFFICE, "--role",
+             str(person.office_role))
+            for person in staff
+        ),
+    ]  # fmt: skip
+    numbers = "".join(person.national_id + "\n" for person in staff)
+    run_verbs(layout, infrastructure, "registry", verbs, numbers)
 
 
 def _deaths(people: Sequence[SeedPerson], today: date) -> str:

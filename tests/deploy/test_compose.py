@@ -11,12 +11,13 @@ import yaml
 from dev import compose
 from dev.environment import environment_of
 from dev.layout import ROOT, Layout
+from dev.seed.offices import OFFICE, demo_offices
 from dev.seed.people import demo_people
-from dev.seed.registry import OFFICE
 from dev.services import CORE, DEFAULT_PORT_BASE, KAFKA_OFFSET, SERVICES, Service
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PARTS: dict[str, dict[str, Any]] = COMPOSE["services"]
+_OF_THE_REGISTRY = ("people", "census", "addresses", "office", "officer")
 LONG_LIVED = {service.name: PARTS[service.name] for service in SERVICES}
 
 
@@ -45,16 +46,16 @@ def _published(part: dict[str, Any]) -> list[int]:
 def test_every_process_of_the_demo_is_a_service() -> None:
     own = {name for name, part in PARTS.items() if part["image"].startswith("clavis-")}
     migrations = {f"migrate-{service.name}" for service in CORE}
-    seeds = {"seed-clients", "seed-people", "seed-office", "seed-officer"}
+    seeds = {f"seed-{name}" for name in ("clients", *_OF_THE_REGISTRY)}
     assert own == {service.name for service in SERVICES} | migrations | seeds
 
 
 # What a command line reads is told by the parser itself: a wrong verb would end the start.
-@pytest.mark.parametrize("name", ["seed-people", "seed-office", "seed-officer"])
+@pytest.mark.parametrize("name", _OF_THE_REGISTRY)
 def test_seeds_are_commands_of_the_registry(name: str) -> None:
     from clavis_registry.__main__ import parser
 
-    module, *arguments = PARTS[name]["command"]
+    module, *arguments = PARTS[f"seed-{name}"]["command"]
     assert module == "clavis_registry"
     assert parser().parse_args(arguments).run
 
@@ -66,7 +67,7 @@ def test_the_officer_of_compose_is_one_of_the_seeded_people() -> None:
     }
     assert staff.intersection(command)
     assert f"--office={OFFICE}" in command
-    assert f"--code={OFFICE}" in PARTS["seed-office"]["command"]
+    assert OFFICE in {office["code"] for office in demo_offices()}
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
