@@ -7,12 +7,27 @@ from typing import Any
 
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.ids import new_id
+from clavis_kit.loa import Loa
 
 from services.permanent.tests.test_border import access_token
 from services.permanent.tests.world import PASSWORD, World
 
 OTHER = "Another1!horse"
 PORTAL = {"relying_party": "Clavis", "language": "es"}
+_ONE = "00000000-0000-4000-8000-000000000000"
+CHANGES: tuple[tuple[str, str, Any], ...] = (
+    ("POST", "otps", {"action": "password-removal", **PORTAL}),
+    ("POST", "credential/change", {"password": PASSWORD, "new_password": OTHER}),
+    ("POST", "credential/recovery", {"new_password": OTHER}),
+    ("POST", "credential/removal", {"confirmed": True}),
+    ("POST", "passkeys/options", None),
+    ("PATCH", f"passkeys/{_ONE}", {"name": "x"}),
+    ("DELETE", f"passkeys/{_ONE}?confirmed=true", None),
+    ("POST", "authenticator-app", None),
+    ("POST", f"authenticator-app/{_ONE}/confirmation", {"code": "123456"}),
+    ("DELETE", f"authenticator-app/{_ONE}?confirmed=true", None),
+    ("POST", "recovery-codes", None),
+)
 
 
 async def expire(world: World) -> str:
@@ -165,6 +180,26 @@ async def test_a_certificate_alone_removes_it(world: World) -> None:
     assert removed == {"outcome": "removed"}
     again = await portal(world, subject_id, "credential/removal", body, amr=["hwk", "sc"])
     assert again == {"outcome": "inactive"}
+
+
+async def test_a_frozen_person_reads_but_changes_nothing_even_with_a_certificate(
+    world: World,
+) -> None:
+    subject_id = await world.enrol()
+    await world.activate()
+    await world.tell(world.frozen(subject_id, version=2))
+    now = int(world.clock.now().timestamp())
+    headers = access_token(
+        world, sub=subject_id, sid="s1", amr=["hwk", "sc"], acr=Loa.HIGH.acr, auth_time=now
+    )
+    for method, path, body in CHANGES:
+        url = f"/citizen/v1/{path}"
+        answer = await world.client.request(method, url, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "identity-not-usable"), path
+    for path in ("credential", "credential/history", "methods", "passkeys"):
+        read = await world.client.get(f"/citizen/v1/{path}", headers=headers)
+        assert read.status_code == 200, path
+    assert "PasswordRemoved" not in [name for name, _ in await world.events()]
 
 
 async def test_the_history_tells_what_happened_and_how_it_was_proved(world: World) -> None:

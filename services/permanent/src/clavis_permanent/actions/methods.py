@@ -42,6 +42,12 @@ async def view_methods(deps: Deps, subject_id: str) -> Overview:
     )
 
 
+async def require_standing(deps: Deps, subject_id: str) -> None:
+    """Refuse to change anything of somebody who ended or is frozen. Raises ServiceError 409."""
+    if not await methods.stands(deps.pool, subject_id):
+        raise errors.identity_not_usable()
+
+
 async def require_advanced(db: "Connection | Deps", subject_id: str) -> Holdings:
     """Return what a person holds who may bind a method. Raises ServiceError 409."""
     reader = db.pool if isinstance(db, Deps) else db

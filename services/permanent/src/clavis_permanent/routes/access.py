@@ -7,6 +7,9 @@ from clavis_kit.errors import ServiceError
 from clavis_kit.ids import is_id
 from fastapi import Depends
 
+from clavis_permanent.actions import methods
+from clavis_permanent.routes.wire import DepsDep
+
 
 async def citizen(token: Annotated[AccessToken, Depends(bearer("portal"))]) -> AccessToken:
     """Take the portal's token. Raises ServiceError 401 when it does not name one of ours."""
@@ -17,3 +20,16 @@ async def citizen(token: Annotated[AccessToken, Depends(bearer("portal"))]) -> A
 
 
 Citizen = Annotated[AccessToken, Depends(citizen)]
+
+
+async def standing_citizen(token: Citizen, deps: DepsDep) -> AccessToken:
+    """Take the token of a person who may change something. Raises ServiceError 409.
+
+    Who is frozen still has a session after a login with a certificate: it reads and unfreezes,
+    and whoever made them freeze takes nothing from them meanwhile.
+    """
+    await methods.require_standing(deps, token.subject_id)
+    return token
+
+
+StandingCitizen = Annotated[AccessToken, Depends(standing_citizen)]

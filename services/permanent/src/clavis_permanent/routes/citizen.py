@@ -15,7 +15,7 @@ from clavis_permanent.actions.new_passwords import InForce, Rejected
 from clavis_permanent.actions.removals import Removal, Removed
 from clavis_permanent.deps import Deps
 from clavis_permanent.errors import last_strong_method, proof_required
-from clavis_permanent.routes.access import Citizen
+from clavis_permanent.routes.access import Citizen, StandingCitizen
 from clavis_permanent.routes.otps import OtpRequestOut, request_out
 from clavis_permanent.routes.wire import DepsDep, Language, TypedOtp, TypedPassword
 from clavis_permanent.rules import Action, CredentialState, Fault, Verdict
@@ -120,7 +120,7 @@ async def view_history(token: Citizen, deps: DepsDep) -> list[HistoryEntryOut]:
 
 
 @router.post("/otps", response_model_exclude_none=True)
-async def send_otp(body: OtpIn, token: Citizen, deps: DepsDep) -> OtpRequestOut:
+async def send_otp(body: OtpIn, token: StandingCitizen, deps: DepsDep) -> OtpRequestOut:
     """Send a code that confirms this action in this session and nothing else."""
     action = Action(body.action)
     request = OtpRequest(
@@ -139,7 +139,7 @@ def _scope(token: AccessToken, action: Action) -> str:
 
 
 @router.post("/credential/change", response_model_exclude_none=True)
-async def change_password(body: ChangeIn, token: Citizen, deps: DepsDep) -> ChangeOut:
+async def change_password(body: ChangeIn, token: StandingCitizen, deps: DepsDep) -> ChangeOut:
     """Replace the password by another."""
     if body.code is None and not _has_certificate(token, deps):
         raise proof_required()
@@ -154,7 +154,7 @@ async def change_password(body: ChangeIn, token: Citizen, deps: DepsDep) -> Chan
 
 
 @router.post("/credential/recovery", response_model_exclude_none=True)
-async def recover_password(body: RecoveryIn, token: Citizen, deps: DepsDep) -> ChangeOut:
+async def recover_password(body: RecoveryIn, token: StandingCitizen, deps: DepsDep) -> ChangeOut:
     """Replace a forgotten or blocked password after a fresh login by another strong proof."""
     policy = deps.policies.recovery
     proof = recovery_proof(token.amr, token.auth_time, deps.clock.now(), policy)
@@ -165,7 +165,7 @@ async def recover_password(body: RecoveryIn, token: Citizen, deps: DepsDep) -> C
 
 
 @router.post("/credential/removal", response_model_exclude_none=True)
-async def remove_password(body: RemovalIn, token: Citizen, deps: DepsDep) -> RemovalOut:
+async def remove_password(body: RemovalIn, token: StandingCitizen, deps: DepsDep) -> RemovalOut:
     """Remove the password. Signing rests until there is another."""
     complete = body.password is not None and body.code is not None
     if not complete and not _has_certificate(token, deps):

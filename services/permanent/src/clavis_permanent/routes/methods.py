@@ -4,16 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
-from clavis_kit.access_tokens import AccessToken, bearer, require_loa, require_recent
-from clavis_kit.errors import ServiceError
-from clavis_kit.ids import is_id
+from clavis_kit.access_tokens import AccessToken, require_loa, require_recent
 from clavis_kit.loa import Loa
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
 
 from clavis_permanent.actions import methods
 from clavis_permanent.actions.methods import Overview
 from clavis_permanent.deps import Deps
+from clavis_permanent.routes.access import Citizen
 from clavis_permanent.routes.wire import DepsDep
 from clavis_permanent.rules import CredentialState, credential_state, phone_hint
 from clavis_permanent.store.passkeys import Passkey
@@ -21,15 +20,6 @@ from clavis_permanent.store.passkeys import Passkey
 router = APIRouter(prefix="/citizen/v1")
 
 
-async def citizen(token: Annotated[AccessToken, Depends(bearer("portal"))]) -> AccessToken:
-    """Take the portal's token. Raises ServiceError 401 when it does not name one of ours."""
-    if not is_id(token.subject_id):
-        # Only first-party clients carry the subject itself; a pairwise one means nothing here.
-        raise ServiceError("invalid-token", 401, private="the subject is not ours")
-    return token
-
-
-Citizen = Annotated[AccessToken, Depends(citizen)]
 # What the person's own device shows beside the method; it is never kept here.
 Label = Annotated[str, StringConstraints(max_length=200)]
 

@@ -12,7 +12,8 @@ from clavis_permanent.actions import methods, passkeys
 from clavis_permanent.actions.passkeys import PasskeyOutcome
 from clavis_permanent.ceremonies import Assertion, Attestation
 from clavis_permanent.errors import last_strong_method
-from clavis_permanent.routes.methods import Citizen, Label, PasskeyOut, passkey_out, require_fresh
+from clavis_permanent.routes.access import Citizen, StandingCitizen
+from clavis_permanent.routes.methods import Label, PasskeyOut, passkey_out, require_fresh
 from clavis_permanent.routes.wire import DepsDep
 from clavis_permanent.rules import Level
 
@@ -132,7 +133,9 @@ class AssertionOut(BaseModel):
 
 
 @citizen_router.post("/options")
-async def start_passkey(token: Citizen, deps: DepsDep, body: OptionsIn | None = None) -> OptionsOut:
+async def start_passkey(
+    token: StandingCitizen, deps: DepsDep, body: OptionsIn | None = None
+) -> OptionsOut:
     """Begin to bind a passkey: the answer is for the browser, the next call within 5 minutes."""
     require_fresh(token, deps)
     label = body.account_label if body else None
@@ -140,7 +143,7 @@ async def start_passkey(token: Citizen, deps: DepsDep, body: OptionsIn | None = 
 
 
 @citizen_router.post("", status_code=201)
-async def bind_passkey(token: Citizen, body: PasskeyIn, deps: DepsDep) -> PasskeyOut:
+async def bind_passkey(token: StandingCitizen, body: PasskeyIn, deps: DepsDep) -> PasskeyOut:
     """Bind what the authenticator created. The challenge shows that the session was fresh."""
     sent = Attestation(
         credential_id=_bytes(body.credential.id),
@@ -161,14 +164,16 @@ async def list_passkeys(token: Citizen, deps: DepsDep) -> PasskeysOut:
 
 
 @citizen_router.patch("/{passkey_id}", status_code=204)
-async def rename_passkey(passkey_id: UUID, token: Citizen, body: NameIn, deps: DepsDep) -> None:
+async def rename_passkey(
+    passkey_id: UUID, token: StandingCitizen, body: NameIn, deps: DepsDep
+) -> None:
     """Give a passkey another name."""
     await passkeys.rename_passkey(deps, token.subject_id, str(passkey_id), body.name)
 
 
 @citizen_router.delete("/{passkey_id}", status_code=204)
 async def remove_passkey(
-    passkey_id: UUID, token: Citizen, deps: DepsDep, confirmed: bool = False
+    passkey_id: UUID, token: StandingCitizen, deps: DepsDep, confirmed: bool = False
 ) -> None:
     """Forget a passkey: first the warning if it is the last strong method, then the step-up."""
     if not confirmed and await passkeys.is_last(deps, token.subject_id, str(passkey_id)):

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from clavis_permanent.actions import methods, second_factors
 from clavis_permanent.actions.second_factors import FactorOutcome
 from clavis_permanent.errors import last_strong_method
-from clavis_permanent.routes.methods import Citizen, Label, require_fresh
+from clavis_permanent.routes.access import StandingCitizen
+from clavis_permanent.routes.methods import Label, require_fresh
 from clavis_permanent.routes.wire import BoundTo, DepsDep, TypedOtp
 from clavis_permanent.rules.methods import Removable
 
@@ -71,7 +72,9 @@ class CodeAttemptOut(BaseModel):
 
 
 @citizen_router.post("/authenticator-app")
-async def start_app(token: Citizen, deps: DepsDep, body: AppIn | None = None) -> AppEnrolmentOut:
+async def start_app(
+    token: StandingCitizen, deps: DepsDep, body: AppIn | None = None
+) -> AppEnrolmentOut:
     """Begin to bind an authenticator app; a former one stays until the new one is confirmed."""
     require_fresh(token, deps)
     label = body.account_label if body else None
@@ -89,7 +92,7 @@ async def start_app(token: Citizen, deps: DepsDep, body: AppIn | None = None) ->
     "/authenticator-app/{enrolment_id}/confirmation", response_model_exclude_none=True
 )
 async def confirm_app(
-    enrolment_id: UUID, token: Citizen, body: AppConfirmationIn, deps: DepsDep
+    enrolment_id: UUID, token: StandingCitizen, body: AppConfirmationIn, deps: DepsDep
 ) -> AppConfirmationOut:
     """Bind the app that shows the right code."""
     confirmation = await second_factors.confirm_app(
@@ -101,7 +104,9 @@ async def confirm_app(
 
 
 @citizen_router.delete("/authenticator-app/{app_id}", status_code=204)
-async def remove_app(app_id: UUID, token: Citizen, deps: DepsDep, confirmed: bool = False) -> None:
+async def remove_app(
+    app_id: UUID, token: StandingCitizen, deps: DepsDep, confirmed: bool = False
+) -> None:
     """Forget the app: first the warning if it is the last strong method, then the step-up."""
     last = await methods.would_be_last(deps, token.subject_id, Removable.AUTHENTICATOR_APP)
     if last and not confirmed:
@@ -111,7 +116,7 @@ async def remove_app(app_id: UUID, token: Citizen, deps: DepsDep, confirmed: boo
 
 
 @citizen_router.post("/recovery-codes")
-async def create_recovery_codes(token: Citizen, deps: DepsDep) -> RecoveryCodesOut:
+async def create_recovery_codes(token: StandingCitizen, deps: DepsDep) -> RecoveryCodesOut:
     """Make a list of recovery codes; a former one is void."""
     require_fresh(token, deps)
     codes = await second_factors.create_recovery_codes(deps, token.subject_id)

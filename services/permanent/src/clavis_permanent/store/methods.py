@@ -88,6 +88,14 @@ async def find_holdings(db: "Connection | Pool", subject_id: str) -> Holdings | 
     )
 
 
+async def stands(pool: Pool, subject_id: str) -> bool:
+    """Say whether a person's identity stands and is not frozen."""
+    found = await pool.fetchval(
+        "SELECT stands(p) FROM person AS p WHERE subject_id = $1", subject_id
+    )
+    return found is True
+
+
 async def take_turn(db: Connection, subject_id: str) -> None:
     """Let changes of one person's methods come one after the other, until the transaction ends."""
     await db.execute("SELECT FROM person WHERE subject_id = $1 FOR NO KEY UPDATE", subject_id)

@@ -17,7 +17,7 @@ from clavis_pin.device_keys import DeviceKeyError
 from clavis_pin.errors import device_unknown, identity_frozen, proof_refused
 from clavis_pin.rules import device_proofs
 from clavis_pin.rules.device_proofs import ProofFault, SignedRequest
-from clavis_pin.store import app_requests, app_upkeep, devices
+from clavis_pin.store import app_requests, app_upkeep, devices, enrolments
 from clavis_pin.store.app_upkeep import Subscription
 from clavis_pin.store.devices import Device, Ending
 
@@ -95,6 +95,12 @@ def view(device: Device) -> DeviceView:
     return DeviceView(
         device.device_id, device.name, device.activated_at, device.last_used_at, device.has_push
     )
+
+
+async def require_usable(deps: Deps, subject_id: str) -> None:
+    """Refuse a session of somebody frozen or gone. Raises ServiceError 403."""
+    if await enrolments.level_of(deps.pool, subject_id) is None:
+        raise identity_frozen()
 
 
 async def remove(deps: Deps, subject_id: str, device_id: str, because: Ending) -> bool:

@@ -67,7 +67,8 @@ async def list_devices(token: Citizen, deps: DepsDep) -> list[DeviceOut]:
 
 @router.delete("/devices/{device_id}", status_code=204)
 async def remove(device_id: UUID, token: Citizen, deps: DepsDep) -> None:
-    """End a device at once."""
+    """End a device at once. Who is frozen keeps what they had until they are back."""
+    await devices.require_usable(deps, token.subject_id)
     if not await devices.remove(deps, token.subject_id, str(device_id), "removed_in_portal"):
         raise device_not_found()
 
