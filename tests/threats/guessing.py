@@ -47,6 +47,9 @@ class Limits:
     totp_steps: int
     recovery_codes: int
     letter_tries: int
+    devices_per_day: int
+    tries_per_device: int
+    devices_per_network_hour: int
 
 
 def in_force() -> Limits:
@@ -66,6 +69,9 @@ def in_force() -> Limits:
         totp_steps=2 * second.window_steps + 1,
         recovery_codes=second.recovery_codes,
         letter_tries=5,
+        devices_per_day=pin["device_enrolments_per_day"].default,
+        tries_per_device=pin["max_code_failures"].default,
+        devices_per_network_hour=pin["device_source_enrolments_per_hour"].default,
     )
 
 
@@ -93,6 +99,7 @@ def attacks(limits: Limits) -> list[Attack]:
     # A PIN is sent only where the contrast datum was guessed; then its tries count.
     found = min(PEOPLE * limits.pins_per_day, sent) / CONTRASTS
     leaked = min(PEOPLE * limits.pins_per_day, limits.pins_per_network_hour * HOURS)
+    devices = min(PEOPLE * limits.devices_per_day, limits.devices_per_network_hour * HOURS)
     codes = limits.codes_per_hour * limits.tries_per_code * HOURS
     totp = _totp_tries_per_day(limits)
     recovery = len(RECOVERY_ALPHABET) ** RECOVERY_LENGTH
@@ -105,6 +112,11 @@ def attacks(limits: Limits) -> list[Attack]:
         Attack(
             "PIN, the contrast datum known (per network)",
             chance(per_day, PINS), 2e-3, leaked * chance(limits.tries_per_pin, PINS), 3,
+        ),
+        Attack(
+            "Code that enrols an app, the datum known (per network)",
+            chance(limits.devices_per_day * limits.tries_per_device, CODES), 1e-4,
+            devices * chance(limits.tries_per_device, CODES), 0.1,
         ),
         Attack(
             "Password", chance(limits.password_tries, PASSWORDS), 1e-5,
