@@ -96,7 +96,13 @@ def test_1_an_officer_enrols_a_citizen_in_person(
         page.click("#enrolment-submit")
         page.fill("#code", demo.next_code(person["phone"], CODE_PATTERN, after=0))
         page.click("#phone-proof-submit")
-        for name in ("present", "document_checked", "photo_compared", "terms_accepted"):
+        for name in (
+            "present",
+            "document_checked",
+            "photo_matches",
+            "data_read_out",
+            "terms_accepted",
+        ):
             page.check(f"#{name}")
         page.click("#completion-submit")
         page.click("#print-acceptance")

@@ -70,7 +70,8 @@ def newcomer(level: str = "advanced") -> dict[str, Any]:
     }
 
 
-def _entry(person: dict[str, Any]) -> dict[str, Any]:
+def entry(person: dict[str, Any]) -> dict[str, Any]:
+    """Describe a person as `people import` reads one."""
     return {
         "national_id": person["national_id"],
         "given_name": "Leocadia",
@@ -95,10 +96,10 @@ def _entry(person: dict[str, Any]) -> dict[str, Any]:
 
 def enrol(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
     """Enter people through `people import`, and wait until every service has learnt of them."""
-    before = {offset: _learnt(demo, offset) for offset in _LEARNERS}
+    before = {offset: learnt(demo, offset) for offset in _LEARNERS}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "people.json"
-        file.write_text(json.dumps({"people": [_entry(person) for person in people]}))
+        file.write_text(json.dumps({"people": [entry(person) for person in people]}))
         operate(demo, "registry", "people", "import", str(file))
     deadline = time.monotonic() + _WAIT_SECONDS
     while any(not _knows(demo, offset, before[offset], len(people)) for offset in _LEARNERS):
@@ -108,11 +109,12 @@ def enrol(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
 
 def _knows(demo: RunningDemo, offset: int, before: dict[str, float], more: int) -> bool:
     # Contact data travel on a topic of their own, which not every service reads.
-    now = _learnt(demo, offset)
+    now = learnt(demo, offset)
     return "Registered" in now and all(n >= before.get(k, 0.0) + more for k, n in now.items())
 
 
-def _learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
+def learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
+    """Count the events of each kind that a service has taken in."""
     text = httpx.get(f"{demo.url(offset)}/metrics", timeout=15).text
     return {name: float(count) for name, count in _LEARNT.findall(text)}
 
