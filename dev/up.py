@@ -24,6 +24,7 @@ from dev.keys import ensure_keys
 from dev.layout import ROOT, Layout, LayoutError, from_environment
 from dev.output import Terminal
 from dev.pki import ensure_certificates
+from dev.post import Post
 from dev.processes import DemoError, Fleet, Part
 from dev.runfile import RunFile
 from dev.services import SERVICES, all_offsets
@@ -73,8 +74,11 @@ class Demo:
         try:
             self._start()
             self._announce(time.monotonic() - started)
+            post = Post(self._layout, self._servers())
             while True:
                 self._watch()
+                if failure := post.tick():
+                    self._terminal.say(failure)
                 time.sleep(_TICK_SECONDS)
         finally:
             self._stop()
@@ -136,6 +140,11 @@ class Demo:
     def _announce(self, seconds: float) -> None:
         self._terminal.say(summary(self._layout, self._terminal))
         self._terminal.say(f"{self._terminal.strong('READY')} in {seconds:.1f} s")
+
+    def _servers(self) -> Infrastructure:
+        if self._infrastructure is None:
+            raise DemoError("PostgreSQL and Kafka were not started.")
+        return self._infrastructure
 
     def _watch(self) -> None:
         if self._fleet and self._infrastructure:
