@@ -7,9 +7,9 @@ from pathlib import Path
 
 from clavis_kit.clock import SystemClock
 from clavis_kit.service_tokens import ServiceTokenSigner
+from clavis_testkit.service_processes import instance
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.permanent.tests.instances import instance
 from services.permanent.tests.world import ANA, PASSWORD, World
 
 

@@ -13,9 +13,9 @@ import httpx
 import pytest_asyncio
 from clavis_kit.clock import SystemClock
 from clavis_kit.service_tokens import ServiceTokenSigner
+from clavis_testkit.service_processes import instance
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.pin.tests.instances import instance
 from services.pin.tests.world import ANA, ANA_CONTRAST, World
 
 

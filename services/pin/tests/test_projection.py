@@ -18,9 +18,9 @@ from clavis_pin import consumers
 from clavis_pin.app import create_app
 from clavis_pin.settings import PinSettings
 from clavis_testkit.launchers.kafka import TansuBroker
+from clavis_testkit.service_processes import command
 from google.protobuf.message import Message
 
-from services.pin.tests.instances import command
 from services.pin.tests.test_events import eventually, record_of
 from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, World, stamp
 

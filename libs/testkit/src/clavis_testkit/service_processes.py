@@ -1,4 +1,4 @@
-"""Real processes of the service, as an operator starts them."""
+"""Real processes of a service, as an operator starts them."""
 
 import asyncio
 import json
@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from clavis_pin.settings import PinSettings
+from clavis_kit.settings import ServiceSettings
+
 from clavis_testkit.launchers.process import free_port
 
 START_SECONDS = 30.0
 CommandLine = tuple[int, str, str]
 
 
-def environment(settings: PinSettings, **changes: Any) -> dict[str, str]:
+def environment(settings: ServiceSettings, **changes: Any) -> dict[str, str]:
     """Spell settings as an operator does."""
     values = settings.model_dump(mode="json", exclude_none=True) | changes
-    named = {f"CLAVIS_PIN_{name.upper()}": _spelt(value) for name, value in values.items()}
+    named = {
+        f"CLAVIS_{settings.service_name.upper()}_{name.upper()}": _spelt(value)
+        for name, value in values.items()
+    }
     return dict(os.environ) | named
 
 
@@ -28,12 +32,12 @@ def _spelt(value: Any) -> str:
     return json.dumps(value) if isinstance(value, (dict, list, bool)) else str(value)
 
 
-async def command(settings: PinSettings, *arguments: str, **changes: Any) -> CommandLine:
+async def command(settings: ServiceSettings, *arguments: str, **changes: Any) -> CommandLine:
     """Run a verb to its end and return its exit code, output and errors."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "clavis_pin",
+        f"clavis_{settings.service_name}",
         *arguments,
         env=environment(settings, **changes),
         stdout=asyncio.subprocess.PIPE,
@@ -44,14 +48,14 @@ async def command(settings: PinSettings, *arguments: str, **changes: Any) -> Com
 
 
 @asynccontextmanager
-async def instance(settings: PinSettings, log: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def instance(settings: ServiceSettings, log: Path) -> AsyncIterator[httpx.AsyncClient]:
     """Serve on a port of its own and give a client of it."""
     port = free_port()
     with log.open("wb") as lines:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "clavis_pin",
+            f"clavis_{settings.service_name}",
             "serve",
             env=environment(settings, port=port),
             stdout=lines,
