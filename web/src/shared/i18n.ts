@@ -32,8 +32,13 @@ async function load(tag: string): Promise<void> {
   document.documentElement.lang = tag;
 }
 
+/** Languages that browsers often do not know by their own name. */
+const OWN_NAMES: Record<string, string> = { ca: "Català", gl: "Galego", eu: "Euskara" };
+
 /** Return the name of a language in that language, as its speakers look for it. */
 export function nativeName(tag: string): string {
+  const known = OWN_NAMES[tag];
+  if (known) return known;
   const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
   return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
 }

@@ -71,7 +71,7 @@ function Prove(props: {
         text={kind === "email" ? "code.sent-mail" : "sign.code-sent"}
       />
       <Form
-        id="code"
+        id="code-proof"
         label={t("code.confirm")}
         submit={submit}
         fieldOf={CODE_FIELDS}

@@ -23,7 +23,7 @@ export function PhoneStep(props: { begun: Begun; done: () => void }) {
         {t("enrol.applicant", { name, number })}
       </p>
       <CodeSent sent={{ hint: sent.phone_hint ?? "", expiresAt: sent.expires_at }} />
-      <Form id="code" label={t("code.confirm")} submit={submit} fieldOf={CODE_FIELDS}>
+      <Form id="code-proof" label={t("code.confirm")} submit={submit} fieldOf={CODE_FIELDS}>
         <CodeField name="code" />
       </Form>
       <NoCode again={async () => setSent(await resendEnrolment(id))} />

@@ -51,7 +51,7 @@ export function SignStep(props: { id: string; done: (entry: Entry) => Promise<vo
           </p>
         </div>
       )}
-      <Form id="signature" label={t("enrol.hand-in")} submit={submit} fieldOf={FIELD_OF}>
+      <Form id="hand-in" label={t("enrol.hand-in")} submit={submit} fieldOf={FIELD_OF}>
         <FileField
           name="signature"
           label={t("enrol.signature")}
