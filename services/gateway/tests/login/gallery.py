@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from clavis_gateway.citizen import texts as public
 from clavis_gateway.interactions import ClientView, ResponseTarget
 from clavis_gateway.login.i18n import Language
 from clavis_gateway.login.pages import Again, TemplatePages
@@ -23,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.gateway.tests.login.gallery_methods import METHOD_STATES
+from services.gateway.tests.login.gallery_public import PUBLIC_STATES
 from services.gateway.tests.login.gallery_states import (
     FLOW,
     NAMES,
@@ -53,8 +55,11 @@ def make_request(query: str = "", headers: dict[str, str] | None = None) -> Requ
 def render(renderer: Renderer, state: State, language: Language) -> Response:
     flow = FLOW | {"others": state.template not in {"select.html", "blocked.html", "barred.html"}}
     context: dict[str, Any] = {"required": Loa.LOW, "flow": flow, "csrf": "0" * 64, "state": STATE}
-    context |= {"setup": "activate"}
-    faults = [renderer.fault(language, code, name, **values) for code, name, values in state.faults]
+    context |= {"setup": "activate", "public": public}
+    faults = [
+        renderer.fault(language, code, name, messages=public.FAULTS, **values)
+        for code, name, values in state.faults
+    ]
     return renderer.page(
         make_request(),
         state.template,
@@ -106,7 +111,7 @@ def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response
 
 def all_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response]]:
     language = renderer.languages[tag]
-    for state in STATES + METHOD_STATES:
+    for state in STATES + METHOD_STATES + PUBLIC_STATES:
         yield state.name, render(renderer, state, language)
     yield from protocol_pages(renderer, tag)
 

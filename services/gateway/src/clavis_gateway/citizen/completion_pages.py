@@ -74,13 +74,12 @@ async def _judged(page: PublicPage, answer: Answer) -> Response:
 
 async def _done(page: PublicPage, answer: Answer) -> Response:
     receipt = await page.registry.receipt(answer["receipt_token"])
-    return page.forget(
-        page.page(
-            "register_done.html",
-            None,
-            activation_code=receipt["activation_code"],
-            receipt=receipt["receipt_pdf"],
-        )
+    return page.page(
+        "register_done.html",
+        None,
+        keep=False,
+        activation_code=receipt["activation_code"],
+        receipt=receipt["receipt_pdf"],
     )
 
 

@@ -123,9 +123,13 @@ class PublicPage:
         *,
         faults: Sequence[PageFault] = (),
         status: int = 200,
+        keep: bool = True,
         **context: Any,
     ) -> Response:
-        """Render a page; `path` is where its language links lead, None for no links."""
+        """Render a page; `path` is where its language links lead, None for no links.
+
+        Without `keep` the browser forgets what was begun.
+        """
         shown = {"csrf": guard.form_token(self.begun.secret, SCOPE), "public": texts, "typed": {}}
         response = self.login.pages.renderer.page(
             self.request,
@@ -136,10 +140,8 @@ class PublicPage:
             faults=faults,
             context=shown | context,
         )
-        return self._keep(response)
-
-    def forget(self, response: Response) -> Response:
-        """Take the cookie back: the enrolment is done."""
+        if keep:
+            return self._keep(response)
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
         return response
 
