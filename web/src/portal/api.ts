@@ -46,6 +46,11 @@ export interface HistoryEntry {
   reason: string | null;
 }
 
+export interface HistoryPage {
+  entries: HistoryEntry[];
+  next: string | null;
+}
+
 export interface Transaction {
   transaction_id: string;
   name: string;
@@ -85,9 +90,10 @@ export const getCredential = () => call<Credential>("GET", `${PERMANENT}/credent
 export const getSessions = () => call<SessionEntry[]>("GET", `${GATEWAY}/sessions`);
 export const endSession = (id: string) => tell("POST", `${GATEWAY}/sessions/${id}/end`);
 export const endAllSessions = () => tell("POST", `${GATEWAY}/sessions/end-all`);
-export const getHistory = (before: string | null) => {
-  const query = before ? `?${new URLSearchParams({ before })}` : "";
-  return call<{ entries: HistoryEntry[] }>("GET", `${REGISTRY}/history${query}`);
+const HISTORY_PAGE = 25;
+export const getHistory = (after: string | null) => {
+  const query = new URLSearchParams({ limit: String(HISTORY_PAGE), ...(after && { after }) });
+  return call<HistoryPage>("GET", `${REGISTRY}/history?${query}`);
 };
 export const getStanding = () => call<Standing>("GET", `${REGISTRY}/standing`);
 export const freeze = () => call<Standing>("POST", `${REGISTRY}/freeze`);

@@ -8,11 +8,9 @@ import { Page } from "../shared/page";
 import { ProblemNotice } from "../shared/problem";
 import type { Problem } from "../shared/api";
 import { getHistory } from "./api";
-import type { HistoryEntry } from "./api";
+import type { HistoryEntry, HistoryPage } from "./api";
 
 const KINDS = ["all", "lookup", "change"];
-/** The service answers with this many at most: fewer mean that there is no more. */
-const PAGE_SIZE = 100;
 
 export function History() {
   const first = useLoad(() => getHistory(null));
@@ -20,23 +18,23 @@ export function History() {
     <Page title={t("nav.history")}>
       <p>{t("history.text")}</p>
       <Loaded load={first}>
-        {({ entries }) => (entries.length > 0 ? <List first={entries} /> : <p>{t("history.empty")}</p>)}
+        {(page) => (page.entries.length > 0 ? <List first={page} /> : <p>{t("history.empty")}</p>)}
       </Loaded>
     </Page>
   );
 }
 
-function List(props: { first: HistoryEntry[] }) {
+function List(props: { first: HistoryPage }) {
   const [kind, setKind] = useState("all");
-  const [entries, setEntries] = useState(props.first);
-  const [more, setMore] = useState(props.first.length === PAGE_SIZE);
+  const [entries, setEntries] = useState(props.first.entries);
+  const [next, setNext] = useState(props.first.next);
   const [problem, setProblem] = useState<Problem | null>(null);
   const shown = entries.filter((entry) => kind === "all" || entry.kind === kind);
   const older = async () => {
     try {
-      const next = (await getHistory(entries.at(-1)!.at)).entries;
-      setEntries([...entries, ...next]);
-      setMore(next.length === PAGE_SIZE);
+      const page = await getHistory(next);
+      setEntries([...entries, ...page.entries]);
+      setNext(page.next);
       setProblem(null);
     } catch (error) {
       setProblem(asProblem(error));
@@ -56,7 +54,7 @@ function List(props: { first: HistoryEntry[] }) {
       </p>
       {shown.length > 0 && <Table entries={shown} />}
       {problem && <ProblemNotice problem={problem} />}
-      {more && (
+      {next && (
         <div class="actions">
           <button type="button" class="button button-secondary" id="older" onClick={older}>
             {t("history.older")}

@@ -9,6 +9,7 @@ import { ActivationCode } from "./data/activation-code";
 import { ComeBack } from "./data/come-back";
 import { ChangeEmail, ChangeLanguage, ChangePhone } from "./data/contact";
 import { Enrol, Renew } from "./data/enrol";
+import { ExportData } from "./data/export";
 import { MyData } from "./data/my-data";
 import { CertificateRevocation } from "./data/revocation";
 import { History } from "./history";
@@ -56,6 +57,7 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["/data/email", signedIn(ChangeEmail)],
   ["/data/language", signedIn(ChangeLanguage)],
   ["/data/phone", signedIn(ChangePhone)],
+  ["/data/export", signedIn(ExportData)],
   ["/activation-code", signedIn(ActivationCode)],
   ["/certificate-revocation", signedIn(CertificateRevocation)],
   ["/enrol", signedIn(Enrol)],

@@ -87,6 +87,9 @@ export const revokeCertificates = (keyCompromise: boolean) =>
   });
 export const revocationReceipt = (id: string) => `${REGISTRY}/certificate-revocation/${id}.pdf`;
 
+export const exportPdf = () => fetchFile(`${REGISTRY}/export.pdf`);
+export const exportJson = () => fetchFile(`${REGISTRY}/export.json`);
+
 export const comeBack = (accepted: Accepted) =>
   call<{ phone_verified: boolean }>("POST", `${REGISTRY}/rehabilitation`, accepted);
 

@@ -67,6 +67,7 @@ const PAPERS: [path: string, text: string, hint: string][] = [
   ["/activation-code", "data.activation-code", "data.activation-code-hint"],
   ["/renew", "data.renew", "data.renew-hint"],
   ["/certificate-revocation", "data.revoke", "data.revoke-hint"],
+  ["/data/export", "data.export", "data.export-hint"],
   ["/renounce", "home.renounce", "data.renounce-hint"],
 ];
 

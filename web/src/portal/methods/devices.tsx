@@ -40,7 +40,7 @@ export function Devices() {
 function List(props: { devices: Device[] }) {
   if (props.devices.length === 0) return <p id="no-devices">{t("devices.none")}</p>;
   return (
-    <ul class="cards" id="devices">
+    <ul class="choices" id="devices">
       {props.devices.map((device) => (
         <li class="card" key={device.device_id}>
           <h2 translate={false}>{device.name}</h2>

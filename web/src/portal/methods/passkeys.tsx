@@ -36,7 +36,7 @@ function List(props: { held: Methods; reload: () => Promise<void> }) {
   const { passkeys } = props.held;
   if (passkeys.length === 0) return <p id="no-passkeys">{t("passkeys.none")}</p>;
   return (
-    <ul class="cards" id="passkeys">
+    <ul class="choices" id="passkeys">
       {passkeys.map((passkey) => (
         <li class="card" key={passkey.passkey_id}>
           <h2 translate={false}>{passkey.name}</h2>
