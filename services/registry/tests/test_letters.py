@@ -9,6 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_registry.actions.letters import tend_letters
 from clavis_registry.rules.identity import Document, DocumentKind
+from clavis_registry.sealing import verify
 
 from services.registry.tests.citizens import (
     CONTRAST,
@@ -86,7 +87,10 @@ async def test_the_receipt_is_handed_out_once_with_a_code_that_counts(world: Wor
     )
     assert sorted([one.status_code, two.status_code]) == [200, 410]
     receipt = (one if one.status_code == 200 else two).json()
-    assert base64.b64decode(receipt["receipt_pdf"]).startswith(b"%PDF-")
+    pdf = base64.b64decode(receipt["receipt_pdf"])
+    sealed = await asyncio.to_thread(verify, pdf, world.deps.seal.chain)
+    assert sealed
+    assert sealed.valid
     typed = receipt["activation_code"].replace("-", "")
     kept = await world.deps.pool.fetchval("SELECT code_hash FROM activation_code")
     assert kept == world.deps.keys.activation.bound(entry["subject_id"], typed)

@@ -59,8 +59,9 @@ async def _receipt(deps: Deps, row: OnlineEnrolment | None) -> Receipt:
     printed = shown(code) if code else None
     async with deps.reading() as unit:
         data = await _data(deps, unit, row, row.subject_id)
-    # Rendered before the claim: a renderer that is busy or fails costs neither code nor receipt.
+    # Made before the claim: a renderer or seal that is busy costs neither code nor receipt.
     pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": printed})
+    pdf = await deps.seal.seal(pdf)
     await _put_in_force(deps, row, row.subject_id, code)
     return Receipt(pdf, printed)
 

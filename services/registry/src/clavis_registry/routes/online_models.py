@@ -91,7 +91,7 @@ class CodeSentOut(BaseModel):
 
 
 class VerdictOut(BaseModel):
-    """A code that proved nothing: `wrong`, `expired` or `locked`."""
+    """What a code proved: nothing when `wrong`, `expired` or `locked`."""
 
     outcome: str
     attempts_left: int | None = None

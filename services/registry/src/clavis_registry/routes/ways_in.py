@@ -1,10 +1,11 @@
 """The routers of the ways in."""
 
-from clavis_registry.routes import certificate_enrolments, letters, videos
+from clavis_registry.routes import certificate_enrolments, email_proofs, letters, videos
 
 ROUTERS = (
     letters.internal,
     letters.office,
+    email_proofs.internal,
     certificate_enrolments.router,
     videos.internal,
     videos.office,
