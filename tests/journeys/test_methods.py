@@ -9,7 +9,6 @@ import re
 import struct
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from typing import Any
 import pytest
 from clavis_testkit import browsing, newcomers
 from clavis_testkit.browsing import CODE_PATTERN, new_page
-from clavis_testkit.pki import CertificateKind, Holder
-from clavis_testkit.pki.single import issue_for
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from tests.journeys.own_certificate import OwnCertificate
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = Path("test-results") / "methods"
@@ -51,21 +50,10 @@ def citizen(demo: RunningDemo) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def certificate(
     demo: RunningDemo, citizen: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
-    """The citizen's certificate, as Playwright presents it to the TLS front."""
-    holder = Holder(CertificateKind.FNMT, citizen["national_id"], "LEOCADIA", "ZURITA")
-    certificate_file, key_file = issue_for(
-        holder,
-        demo.directory / "pki",
-        tmp_path_factory.mktemp("certificate"),
-        now=datetime.now(UTC),
-        publisher=demo.url(11) + "/pki",
+) -> OwnCertificate:
+    return OwnCertificate.issue(
+        demo, citizen["national_id"], tmp_path_factory.mktemp("certificate")
     )
-    return {
-        "origin": f"https://localhost:{demo.base + 43}",
-        "certPath": str(certificate_file),
-        "keyPath": str(key_file),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -330,21 +318,11 @@ def test_9_one_button_stops_everything(
         expect(page.locator("#error-summary")).to_have_attribute("data-code", "login-wrong")
 
 
-def enter_with_certificate(page: Page, demo: RunningDemo) -> None:
-    page.wait_for_url(f"{demo.issuer}/**")
-    page.click("#method-certificate")
-    page.click("#continue")
-    page.click("#continue")
-
-
 def test_9_a_certificate_starts_it_again(
-    demo: RunningDemo, browser: Browser, citizen: dict[str, Any], certificate: dict[str, Any]
+    demo: RunningDemo, browser: Browser, citizen: dict[str, Any], certificate: OwnCertificate
 ) -> None:
-    with new_page(browser, client_certificates=[certificate]) as page:
-        page.goto(demo.url(5) + "/unfreeze")
-        page.click("#sign-in")
-        enter_with_certificate(page, demo)
-        arrive(page, demo, "/unfreeze")
+    with new_page(browser, client_certificates=[certificate.in_browser]) as page:
+        certificate.enter_portal(page, "/unfreeze")
         browsing.screenshot(page, SHOTS, "9-unfreeze")
         page.click("#unfreeze-submit")
         expect(page.locator("#unfrozen")).to_be_visible()
