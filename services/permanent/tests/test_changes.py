@@ -81,6 +81,19 @@ async def test_a_change_takes_the_right_code_and_a_good_password(world: World) -
     assert (await change(world, change_id, sent["otp_id"]))["outcome"] == "changed"
 
 
+async def test_without_the_code_nothing_is_said_of_former_passwords(world: World) -> None:
+    subject_id = await world.enrol()
+    change_id = await expire(world)
+    sent = await send(world, change_id)
+    guess = {"otp": world.wrong_otp(), "new_password": PASSWORD}
+    answers = [await change(world, change_id, sent["otp_id"], **guess) for _ in range(4)]
+    assert [answer["outcome"] for answer in answers] == ["wrong", "wrong", "wrong", "locked"]
+    world.clock.advance(timedelta(minutes=2))
+    code = await own_code(world, subject_id, "password-change")
+    body = {"password": PASSWORD, "new_password": PASSWORD, "code": code | {"otp": "x"}}
+    assert (await portal(world, subject_id, "credential/change", body))["outcome"] == "wrong"
+
+
 async def test_a_change_is_made_once_however_many_ask(world: World) -> None:
     await world.enrol()
     change_id = await expire(world)

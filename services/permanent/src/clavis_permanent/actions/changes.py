@@ -98,11 +98,15 @@ async def change_in_login(
 async def _change_in_login(
     deps: Deps, change_id: str, change: Change, code: TypedCode, new_password: str
 ) -> LoginChangeOutcome:
+    scope = change_scope(change_id)
+    early = await check_code(deps, code, scope, change.subject_id)
+    if early is not None:
+        return early
     prepared = await prepare(deps, change.subject_id, new_password)
     if isinstance(prepared, Rejected | Expired):
         return prepared
     async with deps.pool.acquire() as db, db.transaction():
-        refused = await judge_code(deps, db, code, change_scope(change_id), change.subject_id)
+        refused = await judge_code(deps, db, code, scope, change.subject_id)
         if refused is not None:
             return refused
         if not await changes.consume_change(db, change_id, deps.clock.now()):
@@ -112,11 +116,21 @@ async def _change_in_login(
     return Changed(change.subject_id, change.level, in_force.expires_on)
 
 
+# CWE-204 (observable response discrepancy): what the history of passwords refuses is told only to
+# somebody who proved both factors.
+async def check_code(deps: Deps, code: TypedCode, scope: str, subject_id: str) -> WrongCode | None:
+    """Judge the code before anything else is answered; a right one is consumed by the change."""
+    return _refusal(await codes.check_otp(deps, code.otp_id, scope, code.text), subject_id)
+
+
 async def judge_code(
     deps: Deps, db: Connection, code: TypedCode, scope: str, subject_id: str
 ) -> WrongCode | None:
     """Consume the code in the caller's transaction; None when it confirms, else why not."""
-    judged: OtpAttemptOutcome = await codes.attempt_otp(deps, code.otp_id, scope, code.text, db)
+    return _refusal(await codes.attempt_otp(deps, code.otp_id, scope, code.text, db), subject_id)
+
+
+def _refusal(judged: OtpAttemptOutcome, subject_id: str) -> WrongCode | None:
     if judged.verdict is Verdict.ACCEPTED and judged.subject_id == subject_id:
         return None
     return WrongCode(judged.verdict, judged.attempts_left)
@@ -144,6 +158,10 @@ async def _change_own(deps: Deps, change: OwnChange) -> OwnChangeOutcome:
     set_at = await prove_password(deps, change.subject_id, change.password)
     if isinstance(set_at, WrongPassword):
         return set_at
+    if change.otp is not None:
+        early = await check_code(deps, change.otp, change.otp_scope, change.subject_id)
+        if early is not None:
+            return early
     prepared = await prepare(deps, change.subject_id, change.new_password)
     if isinstance(prepared, Rejected | Expired):
         return prepared

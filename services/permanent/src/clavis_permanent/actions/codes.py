@@ -12,7 +12,7 @@ from clavis_permanent.rules import Action, Level, Unavailable, Verdict
 from clavis_permanent.rules.codes import NEEDS_ADVANCED
 from clavis_permanent.store import otps
 from clavis_permanent.store.facts import Executor
-from clavis_permanent.store.otps import NewOtp, Slot
+from clavis_permanent.store.otps import Judgement, NewOtp, Slot
 from clavis_permanent.texts import otp_sms
 
 
@@ -130,15 +130,31 @@ async def attempt_otp(
 
     With `db` it happens in the caller's transaction.
     """
-    judgement = await otps.judge_otp(
-        db or deps.pool,
-        otp_id,
-        deps.keys.otp.candidates(_scope(otp_id, bound_to), rules.canonical_otp(typed)),
-        deps.clock.now(),
-        deps.policies.otp,
-    )
+    judgement = await _judge(deps, db or deps.pool, (otp_id, bound_to, typed), consume=True)
+    outcome = _attempt_outcome(deps, judgement)
+    OUTCOMES.labels("otp_attempt", outcome.verdict.value).inc()
+    return outcome
+
+
+async def check_otp(deps: Deps, otp_id: str, bound_to: str, typed: str) -> OtpAttemptOutcome:
+    """Judge a typed code as an attempt does, but leave a right one to be consumed by its use."""
+    judgement = await _judge(deps, deps.pool, (otp_id, bound_to, typed), consume=False)
+    outcome = _attempt_outcome(deps, judgement)
+    OUTCOMES.labels("otp_check", outcome.verdict.value).inc()
+    return outcome
+
+
+async def _judge(
+    deps: Deps, db: Executor, attempt: tuple[str, str, str], *, consume: bool
+) -> Judgement | None:
+    otp_id, bound_to, typed = attempt
+    hashes = deps.keys.otp.candidates(_scope(otp_id, bound_to), rules.canonical_otp(typed))
+    now, policy = deps.clock.now(), deps.policies.otp
+    return await otps.judge_otp(db, otp_id, hashes, now, policy, consume=consume)
+
+
+def _attempt_outcome(deps: Deps, judgement: Judgement | None) -> OtpAttemptOutcome:
     verdict = judgement.verdict if judgement else Verdict.EXPIRED
-    OUTCOMES.labels("otp_attempt", verdict.value).inc()
     if judgement is None:
         return OtpAttemptOutcome(verdict)
     if verdict is Verdict.ACCEPTED:

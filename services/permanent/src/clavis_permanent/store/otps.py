@@ -123,9 +123,18 @@ async def void_otp(pool: Pool, otp_id: str, now: datetime) -> None:
 
 
 async def judge_otp(
-    db: Executor, otp_id: str, otp_hashes: list[str], now: datetime, policy: OtpPolicy
+    db: Executor,
+    otp_id: str,
+    otp_hashes: list[str],
+    now: datetime,
+    policy: OtpPolicy,
+    *,
+    consume: bool,
 ) -> Judgement | None:
-    """Judge one attempt and keep its consequence; None when the code was replaced or never was."""
+    """Judge one attempt and keep its consequence; None when the code was replaced or never was.
+
+    A wrong code always counts; a right one stays usable unless it is to be consumed.
+    """
     row = await db.fetchrow(
         """
         WITH target AS MATERIALIZED (
@@ -144,7 +153,7 @@ async def judge_otp(
                FOR UPDATE OF o
         ), settled AS (
             UPDATE otp
-               SET consumed_at = CASE WHEN target.verdict = 'accepted' THEN $3 END,
+               SET consumed_at = CASE WHEN target.verdict = 'accepted' AND $5 THEN $3 END,
                    failures = target.failures + (target.verdict = 'wrong')::integer
               FROM target
              WHERE otp.otp_id = target.otp_id
@@ -160,6 +169,7 @@ async def judge_otp(
         otp_hashes,
         now,
         policy.max_tries,
+        consume,
     )
     if row is None:
         return None
