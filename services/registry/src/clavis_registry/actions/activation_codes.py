@@ -13,11 +13,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.shared import queue_mail, record_contact
 from clavis_registry.deps import Deps
@@ -56,7 +56,7 @@ async def issue_at_office(deps: Deps, officer: Officer, act: DeskAct) -> bytes:
 
     The code exists on the sheet alone: one that gets lost is replaced by asking again.
     """
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
     code = new_activation_code(deps.random_below)

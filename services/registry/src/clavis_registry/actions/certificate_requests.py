@@ -10,11 +10,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.endings import announce
 from clavis_registry.actions.shared import queue_mail
@@ -40,7 +40,7 @@ async def request_at_office(
     deps: Deps, officer: Officer, act: DeskAct, *, key_compromise: bool
 ) -> CertificateRevocationRequest:
     """Take the request of a person who is present."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         origin = at_office(officer, act)

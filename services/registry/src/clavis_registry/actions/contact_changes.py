@@ -18,11 +18,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.phone_codes import SentCode, issue_phone_code, send_phone_code
 from clavis_registry.deps import Deps
@@ -89,7 +89,7 @@ class Ended:
 
 async def begin_at_office(deps: Deps, officer: Officer, act: DeskAct, target: Target) -> Begun:
     """Begin a change for a person who is present; the code goes to the new number or address."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         change = _new(deps, person, target, IdentifiedBy.OFFICE, act.reason, officer)

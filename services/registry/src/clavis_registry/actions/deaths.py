@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from clavis_registry import events
 from clavis_registry.actions.approvals import ApprovalKind, propose
-from clavis_registry.actions.desk import DeskAct, hold_served, refuse_unserved
+from clavis_registry.actions.desk import DeskAct, admit, hold_served
 from clavis_registry.actions.endings import announce, restore
 from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.revocations import Case
@@ -78,7 +78,7 @@ async def _end(deps: Deps, unit: Unit, subject_id: str, death: Death, actor: Act
 
 async def propose_correction(deps: Deps, officer: Officer, act: DeskAct, case: Case) -> str:
     """Propose that a recorded death was none; return the proposal's id."""
-    refuse_unserved(act, present=False)
+    await admit(deps, officer, act, present=False)
     facts = case.facts()
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CORRECT_DEATH)

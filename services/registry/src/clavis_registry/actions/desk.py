@@ -7,7 +7,9 @@ from typing import Any
 from clavis_kit.loa import Loa
 
 from clavis_registry import texts
+from clavis_registry.actions.consulting import keep_lookup
 from clavis_registry.actions.enrolments import officer_actor
+from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.identification import IdentifiedBy, identified_by
 from clavis_registry.rules.life import PersonAct, Standing, refusal
@@ -89,12 +91,16 @@ def online(login: Login) -> Origin:
     return Origin(Actor("citizen"), login.identified_by, login.facts())
 
 
-def refuse_unserved(act: DeskAct, *, present: bool = True) -> None:
-    """Raise when the reason is missing, or the person did not appear where they have to."""
+async def admit(deps: Deps, officer: Officer, act: DeskAct, *, present: bool = True) -> None:
+    """Keep that the record is turned to, before anything is told of it.
+
+    Raises when the reason is missing, or the person did not appear where they have to.
+    """
     if code := reason_refusal(act.reason):
         raise refuse(code)
     if present and not (act.present and act.document_checked):
         raise refuse("presence-required")
+    await keep_lookup(deps, officer, act.national_id, act.reason)
 
 
 async def hold_served(unit: Unit, officer: Officer, act: DeskAct, doing: PersonAct) -> Person:

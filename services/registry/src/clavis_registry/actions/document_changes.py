@@ -11,9 +11,9 @@ from typing import Any
 from clavis_registry import events
 from clavis_registry.actions.desk import (
     DeskAct,
+    admit,
     at_office,
     hold_served,
-    refuse_unserved,
 )
 from clavis_registry.actions.endings import announce
 from clavis_registry.actions.shared import canonical_id, queue_mail, record_contact
@@ -67,7 +67,7 @@ async def change_document(
     deps: Deps, officer: Officer, act: DeskAct, shown: ShownDocument
 ) -> Person:
     """Record the document that a person who is present shows. Raises identity-data-differ."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         if person.name is None or not same_name(person.name, shown.name):

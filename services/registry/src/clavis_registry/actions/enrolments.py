@@ -7,6 +7,7 @@ from typing import Any
 from clavis_kit.metrics import OUTCOMES
 
 from clavis_registry import texts
+from clavis_registry.actions.consulting import keep_lookup
 from clavis_registry.actions.drafts import applicant_from_draft, draft_of
 from clavis_registry.actions.entering import (
     Act,
@@ -61,6 +62,7 @@ async def start_enrolment(
     refuse_unfit(applicant, deps.day_of(now))
     shown = papers or Papers()
     shown.refuse_insufficient(applicant.document, deps.day_of(now))
+    await keep_lookup(deps, officer, applicant.national_id, reason)
     enrolment_id = deps.new_id()
     async with deps.transaction() as unit:
         known = await _known(deps, unit, officer, applicant, shown)

@@ -7,11 +7,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.endings import announce, thaw
 from clavis_registry.actions.shared import queue_mail
@@ -36,7 +36,7 @@ async def freeze_myself(deps: Deps, login: Login) -> Person:
 
 async def freeze_at_office(deps: Deps, officer: Officer, act: DeskAct) -> Person:
     """Freeze a person who asks for it, by telephone too: nothing is lost by it."""
-    refuse_unserved(act, present=False)
+    await admit(deps, officer, act, present=False)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         return await freeze(deps, unit, person, FreezeOrigin.OFFICER, at_office(officer, act))
@@ -68,7 +68,7 @@ async def unfreeze_myself(deps: Deps, login: Login) -> Person:
 
 async def unfreeze_at_office(deps: Deps, officer: Officer, act: DeskAct) -> Person:
     """Unfreeze a person who is present and was identified."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         return await unfreeze(deps, unit, person, at_office(officer, act))

@@ -4,11 +4,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.shared import queue_mail, record_contact
 from clavis_registry.deps import Deps
@@ -23,7 +23,7 @@ async def change_language_at_office(
     deps: Deps, officer: Officer, act: DeskAct, language: str
 ) -> Person:
     """Write to a person who is present in another language from now on."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.CHANGE)
         return await _write(deps, unit, person, language, at_office(officer, act))

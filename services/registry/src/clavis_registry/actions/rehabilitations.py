@@ -14,11 +14,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.endings import announce, restore, thaw
 from clavis_registry.deps import Deps
@@ -44,7 +44,7 @@ async def rehabilitate_at_office(
     deps: Deps, officer: Officer, act: DeskAct, accepted: Acceptance
 ) -> Rehabilitated:
     """Take back a person who renounced and is present."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     terms = accepted.facts()
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.REHABILITATE)

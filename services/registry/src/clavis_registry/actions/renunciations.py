@@ -11,11 +11,11 @@ from clavis_registry.actions.desk import (
     DeskAct,
     Login,
     Origin,
+    admit,
     at_office,
     hold_self,
     hold_served,
     online,
-    refuse_unserved,
 )
 from clavis_registry.actions.shared import queue_mail, release_credentials
 from clavis_registry.deps import Deps
@@ -55,7 +55,7 @@ async def renounce_at_office(
     deps: Deps, officer: Officer, act: DeskAct, leaving: Leaving
 ) -> Renunciation:
     """End the identity of a person who is present and signed, enrolled or not."""
-    refuse_unserved(act)
+    await admit(deps, officer, act)
     # BOE-A-2015-14215 2.1: the warning is read out, and the request signed by hand.
     if not leaving.signed:
         raise refuse("confirmation-required")

@@ -6,7 +6,7 @@ from typing import Any
 from clavis_kit.metrics import OUTCOMES
 
 from clavis_registry.actions.approvals import ApprovalKind, propose
-from clavis_registry.actions.desk import DeskAct, hold_served, refuse_unserved
+from clavis_registry.actions.desk import DeskAct, admit, hold_served
 from clavis_registry.actions.endings import end_by_revocation, restore
 from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.shared import queue_mail
@@ -35,7 +35,7 @@ class Case:
 
 async def revoke(deps: Deps, officer: Officer, act: DeskAct, cause: Cause, case: Case) -> Person:
     """End a person's identity ex officio. The person need not be there."""
-    refuse_unserved(act, present=False)
+    await admit(deps, officer, act, present=False)
     facts = {**case.facts(), "reason": act.reason}
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.REVOKE)
@@ -53,7 +53,7 @@ def _lifting(cause: Cause | None) -> PersonAct:
 
 async def propose_lifting(deps: Deps, officer: Officer, act: DeskAct, case: Case) -> str:
     """Propose that the cause of a revocation has gone; return the proposal's id."""
-    refuse_unserved(act, present=False)
+    await admit(deps, officer, act, present=False)
     facts = case.facts()
     async with deps.transaction() as unit:
         person = await hold_served(unit, officer, act, PersonAct.REINSTATE)
