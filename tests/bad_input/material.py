@@ -87,10 +87,14 @@ def example(schema: dict[str, Any], spec: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    formats = {"date": "2001-02-03", "date-time": "2001-02-03T04:05:06Z"}
+    formats = {"date": "2001-02-03", "date-time": "2001-02-03T04:05:06Z", "password": "000000"}
+    if "const" in schema:
+        return str(schema["const"])
     if "format" in schema:
         return formats.get(schema["format"], "00000000-0000-4000-8000-000000000000")
-    return "es" if "es|" in schema.get("pattern", "") else NOBODY
+    pattern = schema.get("pattern", "")
+    text = "es" if "es|" in pattern else "0" * 64 if "{64}" in pattern else NOBODY
+    return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "0")
 
 
 def resolve(schema: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Every public form, filled in by hostile hands."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
 from clavis_testkit import newcomers
+from clavis_testkit.form_citizen import FormCitizen
 from clavis_testkit.running_demo import RunningDemo
 
 from tests.bad_input.material import HOSTILE, assert_safe, error_code
+from tests.bad_input.rarer_screens import rarer_screens
 from tests.bad_input.screens import Screen, all_screens
 
 pytestmark = pytest.mark.slow
@@ -19,14 +22,16 @@ def screens(demo: RunningDemo) -> Iterator[list[Screen]]:
     people = [newcomers.newcomer() for _ in range(3)]
     newcomers.enrol(demo, people)
     newcomers.activate_password(demo, people[0])
-    with all_screens(demo, people[0], people[1:]) as opened:
-        yield opened
+    with ExitStack() as stack, all_screens(demo, people[0], people[1:]) as opened:
+        rarer = rarer_screens(demo, lambda person: stack.enter_context(FormCitizen(demo, person)))
+        yield [*opened, *rarer]
 
 
 def test_every_screen_with_fields_is_among_them(screens: list[Screen]) -> None:
     fields = {field for screen in screens for field in screen.typed}
     assert fields >= {
         "identifier", "contrast", "prefix", "pin", "password", "otp", "email", "activation_code",
+        "credential", "recovery_code", "csv", "mobile", "starts_at", "booking",
     }  # fmt: skip
 
 

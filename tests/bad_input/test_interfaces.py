@@ -53,7 +53,7 @@ def test_bodies_that_are_none(doors: Doors, kind: str) -> None:
         if operation.method != "get":
             answer = doors.call(operation, content=content, headers={"Content-Type": content_type})
             assert_safe(answer, (str(operation), kind))
-            assert answer.status_code >= 400 or operation.body is None, str(operation)
+            assert answer.status_code >= 400 or not operation.needs_body, str(operation)
 
 
 def test_a_megabyte_in_one_member_is_refused(doors: Doors) -> None:
@@ -64,7 +64,9 @@ def test_a_megabyte_in_one_member_is_refused(doors: Doors) -> None:
             answer = doors.call(operation, content=json.dumps(document), headers=JSON)
             assert_safe(answer, (str(operation), member))
             # A device signs what it sends: without that nothing of the body is looked at.
+            # The civil registry's key is not in the demo: its caller is refused as any other.
             refused = {401, 413, 422} if operation.path.startswith("/device/") else {413, 422}
+            refused |= {403} if operation.path == "/internal/v1/deaths" else set()
             assert answer.status_code in refused, (str(operation), answer.status_code)
 
 
@@ -74,7 +76,9 @@ def test_more_than_the_limit_is_refused_before_it_is_read(doors: Doors, service:
         if operation.service == service and operation.method == "post":
             answer = doors.call(operation, content=b"x" * 12_000_000, headers=JSON)
             assert_safe(answer, str(operation))
-            assert answer.status_code in {401, 413, 415, 422}, (str(operation), answer.status_code)
+            assert answer.status_code in {401, 403, 413, 415, 422}, (
+                str(operation), answer.status_code,
+            )  # fmt: skip
 
 
 def test_hostile_text_in_every_path_and_query(doors: Doors) -> None:
