@@ -4,16 +4,19 @@ import asyncio
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from clavis_events.registry.v1 import person_pb2
 from clavis_permanent.actions import notices
 from clavis_permanent.notice_texts import Letter, languages, letter, one_line
 from clavis_permanent.rules.facts import NOTICED
 from clavis_permanent.rules.notices import Reminder
+from google.protobuf.message import Message
 
-from services.permanent.tests.world import World
+from services.permanent.tests.world import ANA, World, stamp
 
 
 def mails(world: World) -> list[dict[str, Any]]:
@@ -112,6 +115,47 @@ async def test_only_a_later_proof_lifts_a_report(world: World) -> None:
     assert (await world.log_in())["verdict"] == "wrong"
     world.clock.advance(timedelta(minutes=1))
     await world.tell(world.unfrozen(subject_id, version=4))
+    assert (await world.log_in())["verdict"] == "accepted"
+
+
+async def test_an_ended_person_reports_nothing(world: World) -> None:
+    subject_id = await world.enrol()
+    await world.activate()
+    token = token_in((await told(world))["body"])
+    await world.tell(ended(world, subject_id, version=2))
+    assert await report(world, token, "/check") == {"valid": False}
+    assert await report(world, token) == {"outcome": "invalid"}
+
+
+def ended(world: World, subject_id: str, *, version: int) -> person_pb2.Revoked:
+    at = stamp(world.clock.now())
+    return person_pb2.Revoked(subject_id=subject_id, version=version, occurred_at=at)
+
+
+def reinstated(world: World, subject_id: str, *, version: int) -> person_pb2.Reinstated:
+    return person_pb2.Reinstated(
+        subject_id=subject_id,
+        version=version,
+        occurred_at=stamp(world.clock.now()),
+        national_id_hash=world.national_id_hash(ANA),
+        level=person_pb2.ENROLMENT_LEVEL_ADVANCED,
+    )
+
+
+def registered(world: World, subject_id: str, *, version: int) -> Message:
+    return world.registered(subject_id, ANA, person_pb2.ENROLMENT_LEVEL_ADVANCED, version)
+
+
+@pytest.mark.parametrize("come_back", [reinstated, registered])
+async def test_a_report_does_not_outlive_the_identity_it_was_about(
+    world: World, come_back: Callable[..., Message]
+) -> None:
+    subject_id = await world.enrol()
+    await world.activate()
+    await report(world, token_in((await told(world))["body"]))
+    world.clock.advance(timedelta(minutes=1))
+    await world.tell(ended(world, subject_id, version=2))
+    await world.tell(come_back(world, subject_id, version=3))
     assert (await world.log_in())["verdict"] == "accepted"
 
 

@@ -29,7 +29,7 @@ _LEVELS = {
 }
 
 
-async def on_registered(db: Connection, event: person_pb2.Registered, _: EventRecord) -> None:
+async def on_registered(db: Connection, event: person_pb2.Registered, record: EventRecord) -> None:
     """Take in a person who came, or came back."""
     fact = PersonFact(
         event.subject_id,
@@ -39,7 +39,13 @@ async def on_registered(db: Connection, event: person_pb2.Registered, _: EventRe
         status=PersonStatus.ACTIVE,
         phone_verified=True,
     )
-    await projection.apply_person_fact(db, fact)
+    await _return(db, fact, record)
+
+
+async def _return(db: Connection, fact: PersonFact, record: EventRecord) -> None:
+    # Who is identified again is not held to a report of before: it may have frozen nobody.
+    if await projection.apply_person_fact(db, fact):
+        await projection.forget_report(db, fact.subject_id, record.occurred_at)
 
 
 async def on_level_raised(db: Connection, event: person_pb2.LevelRaised, _: EventRecord) -> None:
@@ -57,7 +63,7 @@ async def on_phone_changed(
         await projection.void_pending(db, event.subject_id, record.occurred_at)
 
 
-async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRecord) -> None:
+async def on_reinstated(db: Connection, event: person_pb2.Reinstated, record: EventRecord) -> None:
     """Take back a person whose ending was undone."""
     if event.level not in _LEVELS:
         return  # never enrolled: there is nothing to give back
@@ -68,7 +74,7 @@ async def on_reinstated(db: Connection, event: person_pb2.Reinstated, _: EventRe
         level=_LEVELS[event.level],
         status=PersonStatus.ACTIVE,
     )
-    await projection.apply_person_fact(db, fact)
+    await _return(db, fact, record)
 
 
 def on_suspended(status: PersonStatus) -> Callable[[Connection, Any, EventRecord], Awaitable[None]]:

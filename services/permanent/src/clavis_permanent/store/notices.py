@@ -141,11 +141,13 @@ async def find_answerable(pool: Pool, notice_id: str, since: datetime) -> str | 
     """Return whose notice this is, if it was not answered yet and is not too old."""
     subject_id = await pool.fetchval(
         """
-        SELECT subject_id
-          FROM notice
-         WHERE notice_id = $1
-           AND created_at > $2
-           AND reported_at IS NULL
+        SELECT n.subject_id
+          FROM notice AS n
+          JOIN person AS p USING (subject_id)
+         WHERE n.notice_id = $1
+           AND n.created_at > $2
+           AND n.reported_at IS NULL
+           AND p.status = 'active'
         """,
         notice_id,
         since,
@@ -154,15 +156,21 @@ async def find_answerable(pool: Pool, notice_id: str, since: datetime) -> str | 
 
 
 async def answer(db: Connection, notice_id: str, since: datetime, now: datetime) -> str | None:
-    """Answer a notice that it was not them, once; return whose it is."""
+    """Answer a notice that it was not them, once; return whose it is.
+
+    None for somebody whose identity ended: a report that freezes nobody is never lifted.
+    """
     subject_id = await db.fetchval(
         """
-        UPDATE notice
+        UPDATE notice AS n
            SET reported_at = $3
-         WHERE notice_id = $1
-           AND created_at > $2
-           AND reported_at IS NULL
-        RETURNING subject_id
+          FROM person AS p
+         WHERE n.notice_id = $1
+           AND n.created_at > $2
+           AND n.reported_at IS NULL
+           AND p.subject_id = n.subject_id
+           AND p.status = 'active'
+        RETURNING n.subject_id
         """,
         notice_id,
         since,

@@ -138,14 +138,14 @@ async def void_pending(db: Connection, subject_id: str, now: datetime) -> None:
 
 
 async def report_person(db: Connection, subject_id: str, now: datetime) -> bool:
-    """Refuse the person here and now, until the registry unfreezes; False when nobody is there."""
+    """Refuse the person here and now, until the registry lifts it; False when nobody is there."""
     reported = await db.fetchval(
         "UPDATE person SET reported_at = $2 WHERE subject_id = $1 RETURNING true", subject_id, now
     )
     return reported is True
 
 
-async def forget_report(db: Connection, subject_id: str, unfrozen_at: datetime) -> None:
+async def forget_report(db: Connection, subject_id: str, proved_at: datetime) -> None:
     """Lift a report the person answered by proving who they are; a later one stays."""
     await db.execute(
         """
@@ -155,5 +155,5 @@ async def forget_report(db: Connection, subject_id: str, unfrozen_at: datetime) 
            AND reported_at <= $2
         """,
         subject_id,
-        unfrozen_at,
+        proved_at,
     )
