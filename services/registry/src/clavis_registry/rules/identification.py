@@ -19,7 +19,8 @@ class IdentifiedBy(StrEnum):
 def identified_by(amr: Collection[str]) -> IdentifiedBy:
     """Read the methods of a login (RFC 8176).
 
-    `swk` is a certificate in software; `hwk` with `sc` is one on a qualified device, as the DNIe.
+    `swk` is a certificate in software; `hwk` with `sc` is one on a qualified device, as the
+    DNIe is: others give the same.
     """
     if {"hwk", "sc"} <= set(amr):
         return IdentifiedBy.DNIE
@@ -31,11 +32,14 @@ def shows_certificate(amr: Collection[str]) -> bool:
     return identified_by(amr) is not IdentifiedBy.LOGIN
 
 
+# Regulation (EU) 910/2014 annex II: any qualified device gives `hwk` and `sc`, not the DNIe alone,
+# and BOE-A-2015-14215 6.3 renews with the DNIe. Where only a login tells of the certificate, its
+# kind is not known and it counts as any other; a signed request shows the certificate itself.
 def channel_of(identified: IdentifiedBy) -> Channel:
-    """Return the channel by which a certificate or an office proves a person."""
+    """Return the channel by which a login with a certificate, or an office, proves a person."""
     return {
         IdentifiedBy.OFFICE: Channel.OFFICE,
-        IdentifiedBy.DNIE: Channel.CERTIFICATE_DNIE,
+        IdentifiedBy.DNIE: Channel.CERTIFICATE_SOFTWARE,
         IdentifiedBy.CERTIFICATE: Channel.CERTIFICATE_SOFTWARE,
     }[identified]
 
