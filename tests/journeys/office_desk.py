@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 from clavis_kit.national_id import check_letter
@@ -70,10 +72,20 @@ def fill_date(page: Page, control: str, iso: str) -> None:
         page.fill(f"#{control}-{part}", value)
 
 
+def today() -> str:
+    """The day on the office's clock, in ISO form."""
+    return datetime.now(ZoneInfo("Europe/Madrid")).date().isoformat()
+
+
+def pdf_text(document: bytes) -> str:
+    """Read what a document says."""
+    pdf = pypdfium2.PdfDocument(document)
+    return "\n".join(page.get_textpage().get_text_range() for page in pdf)
+
+
 def activation_code(document: bytes) -> str:
     """Read the activation code from a document."""
-    pdf = pypdfium2.PdfDocument(document)
-    text = "\n".join(page.get_textpage().get_text_range() for page in pdf)
+    text = pdf_text(document)
     found = re.search(rf"\b({_GROUP}-{_GROUP}-{_GROUP})\b", text)
     assert found, text
     return found[1]
@@ -169,14 +181,24 @@ class OfficeDesk:
         page.click("#look-up-submit")
         expect(page.locator("#look-up-result")).to_be_visible()
 
-    def act(self, number: str, name: str, *, ticks: tuple[str, ...] = (), **fields: str) -> None:
-        """Look a person up, choose an act, fill it in and send it."""
+    def act(
+        self,
+        number: str,
+        name: str,
+        *,
+        ticks: tuple[str, ...] = (),
+        chosen: tuple[str, str] | None = None,
+        **fields: str,
+    ) -> None:
+        """Look a person up, choose an act, fill it in (`chosen`: a select, its option), send it."""
         self.look_up(number)
         page = self.page
         page.click(f"#act-{name}")
-        expect(page.locator(f"#{name}-submit")).to_be_visible()
+        expect(page.locator(f"#act-{name}-submit")).to_be_visible()
         for tick in ticks:
             page.check(f"#{tick}")
         for field, value in fields.items():
             page.fill(f"#{field}", value)
-        page.click(f"#{name}-submit")
+        if chosen:
+            page.select_option(f"#{chosen[0]}", chosen[1])
+        page.click(f"#act-{name}-submit")

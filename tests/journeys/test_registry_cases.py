@@ -232,7 +232,7 @@ def test_a_renounced_person_comes_by_letter_and_is_sent_to_the_office(
     desk.open("/acts/invite")
     desk.page.fill("#national_id", person["national_id"])
     desk.page.fill("#reason", "Quiere volver por carta")
-    desk.page.click("#invite-submit")
+    desk.page.click("#act-invite-submit")
     expect(desk.page.locator("#receipt.notice-warning")).to_be_visible()
     desk.act(person["national_id"], "rehabilitation", ticks=(*PRESENT, "terms_accepted"))
     expect(desk.page.locator("#receipt")).to_be_visible()

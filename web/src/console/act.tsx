@@ -44,7 +44,7 @@ function ActForm(props: { name: string; act: Act }) {
     <Page title={title}>
       <p class="lead">{t(`console.act.${name}-text`)}</p>
       <Form
-        id={name}
+        id={`act-${name}`}
         label={t(`console.act.${name}-submit`)}
         submit={submit}
         danger={act.danger ?? false}
