@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 from clavis_kit.loa import Loa
 
-from services.gateway.tests.login.login_world import OTP, RECOVERY_CODE, TOTP, Browser, Siblings
+from services.gateway.tests.login.login_world import (
+    ANA,
+    OTP,
+    PASSWORD,
+    RECOVERY_CODE,
+    TOTP,
+    Browser,
+    Siblings,
+)
 from services.gateway.tests.login.test_login_by_password import SUBSTANTIAL, log_in, substantial
 
 ALL = ["sms", "totp", "recovery_code"]
@@ -152,3 +160,20 @@ async def test_a_session_by_password_lacks_only_the_factor_the_person_has(
     assert "code" in browser.landing
     assert len(siblings.called("logins")) == 1
     assert await browser.world.deps.pool.fetchval("SELECT loa FROM sso_session") == Loa.SUBSTANTIAL
+
+
+async def test_a_session_completed_is_as_old_as_its_password(browser: Browser) -> None:
+    await log_in(browser)
+    typed_at = browser.world.clock.now()
+    browser.world.clock.advance(timedelta(minutes=8))
+    await browser.authorize(**SUBSTANTIAL)
+    await browser.press("continue")
+    await browser.press("continue", otp=OTP)
+    assert "code" in browser.landing
+    kept = "SELECT auth_time FROM sso_session"
+    assert await browser.world.deps.pool.fetchval(kept) == typed_at
+    await browser.authorize(**SUBSTANTIAL, max_age="300")
+    await browser.press("method-permanent")
+    await browser.press("continue", identifier=ANA, password=PASSWORD)
+    await browser.press("continue", otp=OTP)
+    assert await browser.world.deps.pool.fetchval(kept) == browser.world.clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -23,7 +24,8 @@ class Identified:
     """A person identified by a method, before it is judged whether that is enough.
 
     `factor` is what completed the password, `factors` what could; `amr` is what the service that
-    judged says of this very key, where that differs from key to key.
+    judged says of this very key, where that differs from key to key. `since` is when an earlier
+    session proved the first factor; None when all of it was proved just now.
     """
 
     subject_id: str
@@ -32,6 +34,7 @@ class Identified:
     factor: Factor | None = None
     factors: tuple[Factor, ...] = ()
     amr: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 async def settle(flow: Flow, person: Identified, evidence: Answer | None = None) -> Response:
@@ -49,7 +52,7 @@ async def settle(flow: Flow, person: Identified, evidence: Answer | None = None)
             method=person.method,
             amr=person.amr or amr_of(person.method, person.factor),
             loa=loa,
-            auth_time=flow.deps.clock.now(),
+            auth_time=_auth_time(flow, person),
             enrolment_level=person.enrolment_level,
             evidence=evidence or {},
         )
@@ -60,6 +63,12 @@ async def settle(flow: Flow, person: Identified, evidence: Answer | None = None)
     not_accepted = loa is not None and loa >= required
     reason = "not_accepted" if not_accepted else _basic(person.enrolment_level)
     return await fall_short(flow, person.method, person.enrolment_level, reason)
+
+
+# OpenID Connect Core 1.0 section 2 (auth_time): a login is as old as the older of its factors, or
+# whoever holds a browser and one code would pass for a person who logged in just now.
+def _auth_time(flow: Flow, person: Identified) -> datetime:
+    return person.since or flow.deps.clock.now()
 
 
 def _basic(enrolment_level: EnrolmentLevel | None) -> str | None:

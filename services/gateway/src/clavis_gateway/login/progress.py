@@ -56,6 +56,8 @@ class FirstFactor:
     enrolment_level: EnrolmentLevel | None
     factors: tuple[Factor, ...] = ()
     """What can complete it now."""
+    session_at: str | None = None
+    """When the session before proved it (ISO time); None when this login does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def _code(stored: dict[str, Any] | None) -> SentCode | None:
 
 def _person(stored: dict[str, Any]) -> FirstFactor:
     factors = tuple(Factor(factor) for factor in stored["factors"])
-    return FirstFactor(stored["subject_id"], stored["enrolment_level"], factors)
+    return FirstFactor(
+        stored["subject_id"], stored["enrolment_level"], factors, stored.get("session_at")
+    )
 
 
 def _change(stored: dict[str, Any]) -> PasswordChange:

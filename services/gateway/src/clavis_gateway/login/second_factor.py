@@ -57,7 +57,12 @@ async def session_step_up(flow: Flow) -> FirstFactor | None:
     if method is None:
         return None
     answer = await flow.login.permanent.second_factors(session.subject_id)
-    return FirstFactor(session.subject_id, session.enrolment_level, factors_of(answer))
+    return FirstFactor(
+        session.subject_id,
+        session.enrolment_level,
+        factors_of(answer),
+        session.auth_time.isoformat(),
+    )
 
 
 async def send_otp(flow: Flow, person: FirstFactor) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -81,7 +83,8 @@ async def enter_code(interaction_id: str, request: Request) -> Response:
 
 async def _completed(flow: Flow, person: FirstFactor, factor: Factor) -> Response:
     level = person.enrolment_level
-    identified = Identified(person.subject_id, Method.PERMANENT_OTP, level, factor)
+    since = datetime.fromisoformat(person.session_at) if person.session_at else None
+    identified = Identified(person.subject_id, Method.PERMANENT_OTP, level, factor, since=since)
     return await finish.settle(flow, identified)
 
 
