@@ -36,6 +36,7 @@ from clavis_registry.rules.contact import (
 from clavis_registry.rules.credentials import PhoneChangeRisks
 from clavis_registry.rules.identification import IdentifiedBy, shows_certificate
 from clavis_registry.rules.life import PersonAct
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.store import Unit
 from clavis_registry.store.changes import ContactChange
 from clavis_registry.store.offices import Officer
@@ -153,13 +154,20 @@ Asker = Officer | Login
 
 
 async def held(unit: Unit, asker: Asker, change_id: str, kind: str | None = None) -> ContactChange:
-    """Hold a change of the asker's office, or of the citizen. Raises change-not-found."""
+    """Hold a change of the asker's office, or of the citizen.
+
+    Raises change-not-found, and own-record for an officer whose change a colleague began.
+    """
     if isinstance(asker, Officer):
         change = await unit.contact_changes.of_office(change_id, asker.office_id)
     else:
         change = await unit.contact_changes.of_person(change_id, asker.subject_id)
     if change is None or kind not in {None, change.kind}:
         raise refuse("change-not-found")
+    if isinstance(asker, Officer) and (
+        code := own_act_refusal(asker.subject_id, change.subject_id)
+    ):
+        raise refuse(code)
     return change
 
 

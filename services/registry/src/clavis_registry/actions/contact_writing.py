@@ -13,6 +13,7 @@ from clavis_registry.rules.activation_code import new_activation_code, shown
 from clavis_registry.rules.contact import mask_email, phone_hint
 from clavis_registry.rules.identification import IdentifiedBy
 from clavis_registry.rules.life import PersonAct, refusal
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.store import Unit
 from clavis_registry.store.approvals import Approval
 from clavis_registry.store.changes import ContactChange
@@ -100,6 +101,9 @@ async def _prove(deps: Deps, unit: Unit, change: ContactChange, origin: Origin) 
 async def approved(deps: Deps, unit: Unit, approval: Approval, decider: Officer) -> None:
     """Write the change that a second officer approved."""
     change = await _waiting(unit, approval)
+    # ENS op.acc.3: whoever began the change is no second pair of eyes, whoever handed it over.
+    if change.officer_subject_id == decider.subject_id:
+        raise refuse("own-proposal")
     person = await hold_unchanged(unit, change)
     proposer = Actor("officer", approval.proposer_subject_id, approval.office_id)
     facts = {
@@ -135,6 +139,8 @@ async def print_acceptance(deps: Deps, officer: Officer, change_id: str) -> byte
         change = await unit.contact_changes.of_office(change_id, officer.office_id)
         if change is None or change.kind != "phone":
             raise refuse("change-not-found")
+        if own := own_act_refusal(officer.subject_id, change.subject_id):
+            raise refuse(own)
         if change.state != "done":
             raise refuse("change-not-done")
         person = await unit.persons.get(change.subject_id)

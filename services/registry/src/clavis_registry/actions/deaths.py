@@ -14,6 +14,7 @@ from clavis_registry.actions.shared import canonical_id, release_credentials
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.life import PersonAct, refusal
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.rules.person import Status
 from clavis_registry.store import Unit
 from clavis_registry.store.approvals import Approval
@@ -59,6 +60,8 @@ async def record_death(deps: Deps, death: Death, actor: Actor | None = None) -> 
         person = await unit.persons.find(national_id)
         if person is None:
             return DeathOutcome.UNKNOWN_PERSON if new else DeathOutcome.ALREADY_KNOWN
+        if actor and (code := own_act_refusal(actor.actor_id or "", person.subject_id)):
+            raise refuse(code)
         return await _end(deps, unit, person.subject_id, death, actor or Actor("operator"))
 
 
