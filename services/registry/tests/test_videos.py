@@ -375,6 +375,37 @@ async def test_a_result_told_twice_at_once_counts_once(provider: Provider) -> No
     assert names.count("Registered") == 1
 
 
+async def test_the_door_of_another_channel_proves_no_phone(provider: Provider) -> None:
+    """Nothing enters without terms: they are kept with the proof, by the act's own door."""
+    desk = provider.desk
+    begun = (await desk.gateway("/video-automatic", national_id=ANA, **CONTACT)).json()
+    reference = begun["completion_id"]
+    proof = {"code": desk.world.outside.last_code(), **terms()}
+    for door in ("video-completions", "letter-completions"):
+        refused = await desk.gateway(f"/{door}/{reference}/proof", **proof)
+        assert refused.json()["code"] == "enrolment-not-found"
+    early = await provider.tell(reference)
+    assert early.json()["code"] == "video-case-not-found"
+    await desk.gateway(f"/video-automatic/{reference}/proof", **proof)
+    assert (await provider.tell(reference)).json() == {"state": "auto_passed"}
+
+
+async def test_a_result_that_comes_with_the_proof_enters_with_the_terms_accepted(
+    provider: Provider,
+) -> None:
+    reference = await provider.proved()
+    kept = "SELECT phone_proved_at IS NOT NULL AND terms_version = $2 FROM online_enrolment"
+    where = " WHERE online_enrolment_id = $1"
+    pool = provider.desk.world.deps.pool
+    assert await pool.fetchval(kept + where, reference, "2026-11")
+    await pool.execute(
+        "UPDATE online_enrolment SET terms_version = NULL WHERE online_enrolment_id = $1", reference
+    )
+    refused = await provider.tell(reference)
+    assert (refused.status_code, refused.json()["code"]) == (422, "terms-not-accepted")
+    assert await person(provider.desk.world) is None
+
+
 async def test_only_a_known_provider_tells_results(provider: Provider) -> None:
     reference = await provider.proved()
     stranger = ECKey.generate_key("P-256", {"kid": "video-co"})

@@ -176,7 +176,7 @@ async def prove(
 ) -> Entry | tuple[PhoneVerdict, int]:
     """Enter the person once the code came back and the terms are accepted."""
     online.refuse_terms(terms)
-    verdict, left = await online.prove(deps, completion_id, code)
+    verdict, left = await online.prove(deps, completion_id, CHANNEL, code)
     if verdict is not PhoneVerdict.ACCEPTED:
         return verdict, left
     now = deps.clock.now()

@@ -122,16 +122,26 @@ async def resend(deps: Deps, act_id: str) -> SentCode:
     return await send_phone_code(deps, issued)
 
 
-async def prove(deps: Deps, act_id: str, typed: str) -> tuple[PhoneVerdict, int]:
-    """Judge the code that came back. An act whose phone is proved already needs none."""
+async def prove(
+    deps: Deps, act_id: str, channel: str, typed: str, terms: Terms | None = None
+) -> tuple[PhoneVerdict, int]:
+    """Judge the code that came back. An act whose phone is proved already needs none.
+
+    Terms accepted with the code are kept with the proof: nobody sees one without the other.
+    Raises enrolment-not-found for an act of another channel.
+    """
     now, policy = deps.clock.now(), deps.phone_code_policy
     code_hash = deps.keys.activation.bound(f"phone:{act_id}", clean_phone_code(typed))
     async with deps.transaction() as unit:
-        row = unfinished(deps, await unit.online_enrolments.get(act_id))
+        row = unfinished(deps, await unit.online_enrolments.lock(act_id))
+        if row.channel != channel:
+            raise refuse("enrolment-not-found")
         if row.phone_proved_at is not None:
             return PhoneVerdict.ACCEPTED, 0
         if await unit.phone_codes.attempt(act_id, code_hash, policy, now):
             await unit.online_enrolments.phone_proved(act_id, now)
+            if terms is not None:
+                await unit.online_enrolments.keep_terms(act_id, (terms.version, terms.language))
             verdict, left = PhoneVerdict.ACCEPTED, 0
         else:
             verdict, left = failed_attempt(await unit.phone_codes.newest(act_id), policy, now)

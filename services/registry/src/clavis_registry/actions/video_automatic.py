@@ -79,11 +79,7 @@ async def begin(deps: Deps, typed_id: str, contact: tuple[str, str, str]) -> tup
 async def prove(deps: Deps, act_id: str, code: str, terms: Terms) -> tuple[PhoneVerdict, int]:
     """Prove the phone and keep the acceptance; the act's id is the reference at the provider."""
     online.refuse_terms(terms)
-    verdict, left = await online.prove(deps, act_id, code)
-    if verdict is PhoneVerdict.ACCEPTED:
-        async with deps.transaction() as unit:
-            await unit.online_enrolments.keep_terms(act_id, (terms.version, terms.language))
-    return verdict, left
+    return await online.prove(deps, act_id, CHANNEL, code, terms)
 
 
 async def take_result(deps: Deps, result: ProviderResult) -> VideoCase:
@@ -94,18 +90,26 @@ async def take_result(deps: Deps, result: ProviderResult) -> VideoCase:
         row = await unit.online_enrolments.lock(result.reference)
         if row is None or row.channel != CHANNEL or row.phone_proved_at is None:
             raise refuse("video-case-not-found")
+        # BOE-A-2015-14215 1.2: the terms are accepted before anything is entered.
+        terms = _accepted(row)
         known = await unit.videos.by_reference(result.provider, result.reference)
         if known is not None:
             return known
         case = await _open(deps, unit, row, result)
         reason = await _against(deps, unit, row, result)
         event = VideoEvent.FAIL if reason else VideoEvent.PASS
-        subject_id = None if reason else await _enter(deps, unit, row, case, result)
+        subject_id = None if reason else await _enter(deps, unit, row, case, result, terms)
         await unit.videos.move(
             case.case_id, case.state, follow(case, event), subject_id=subject_id, reason=reason,
         )  # fmt: skip
         OUTCOMES.labels("video_automatic", event).inc()
         return await held_case(unit, case.case_id)
+
+
+def _accepted(row: OnlineEnrolment) -> Terms:
+    if row.terms_version is None or row.terms_language is None:
+        raise refuse("terms-not-accepted")
+    return Terms(row.terms_version, row.terms_language, accepted=True)
 
 
 async def _open(deps: Deps, unit: Unit, row: OnlineEnrolment, result: ProviderResult) -> VideoCase:
@@ -152,7 +156,12 @@ async def _against(
 
 
 async def _enter(
-    deps: Deps, unit: Unit, row: OnlineEnrolment, case: VideoCase, result: ProviderResult
+    deps: Deps,
+    unit: Unit,
+    row: OnlineEnrolment,
+    case: VideoCase,
+    result: ProviderResult,
+    terms: Terms,
 ) -> str:
     if result.applicant is None or row.draft is None:
         raise LookupError("who passed has an identity and contact data")
@@ -162,7 +171,6 @@ async def _enter(
     filled = replace(row, draft=draft_of(applicant))
     evidence = {"case_id": case.case_id, "recording": case.evidence}
     act = Act(Channel.VIDEO_AUTOMATIC, deps.clock.now(), Actor("citizen"), evidence)
-    terms = Terms(row.terms_version or "", row.terms_language or "", accepted=True)
     entry = await online.enter(deps, unit, filled, act, terms)
     return entry.person.subject_id
 

@@ -219,7 +219,7 @@ async def prove(
 ) -> Entry | tuple[PhoneVerdict, int]:
     """Enter the person once the code came back and the terms are accepted."""
     online.refuse_terms(terms)
-    verdict, left = await online.prove(deps, act_id, code)
+    verdict, left = await online.prove(deps, act_id, CHANNEL, code)
     if verdict is not PhoneVerdict.ACCEPTED:
         return verdict, left
     async with deps.transaction() as unit:

@@ -169,7 +169,7 @@ async def prove(
 ) -> ProvedOut | VerdictOut:
     """Judge the code that came to the phone."""
     await acts.own_act(deps, token.subject_id, enrolment_id)
-    verdict, left = await online.prove(deps, enrolment_id, body.code)
+    verdict, left = await online.prove(deps, enrolment_id, acts.CHANNEL, body.code)
     if verdict is not PhoneVerdict.ACCEPTED:
         return VerdictOut.of(verdict, left)
     return ProvedOut(request=f"/citizen/v1/certificate-enrolments/{enrolment_id}/request.pdf")
