@@ -31,7 +31,7 @@ async def test_scan_type_the_number_and_the_browser_goes_on(world: World) -> Non
     assert await desk.complete() == {
         "verdict": "accepted",
         "subject_id": subject_id,
-        "enrolment_level": "advanced",
+        "enrolment_level": "basic",
         "factors": ["app"],
     }
     assert await desk.complete() == {"verdict": "used"}

@@ -8,6 +8,7 @@ from clavis_kit.settings import ServiceSettings
 from pydantic import Field
 
 from clavis_pin.rules.app_requests import AppPolicy
+from clavis_pin.rules.people import SmsDeviceLevel
 
 
 class AppSettings(ServiceSettings):
@@ -27,6 +28,10 @@ class AppSettings(ServiceSettings):
     oidc_issuer: str = Field(description="issuer of the citizens' access tokens")
     oidc_jwks_url: str | None = Field(default=None, description="default <issuer>/jwks")
     attestation: Literal["none"] = "none"
+    sms_device_level: SmsDeviceLevel = Field(
+        default="basic",
+        description="what a device proven by SMS confirms: the basic level, or the person's own",
+    )
     max_active_devices: int = Field(default=1, ge=1, le=10, description="for each person")
     app_request_seconds: int = Field(default=300, ge=60, le=900)
     qr_seconds: int = Field(default=5, ge=2, le=30, description="a QR is honoured for two of these")
@@ -51,6 +56,7 @@ class AppSettings(ServiceSettings):
             qr_step=timedelta(seconds=self.qr_seconds),
             typed_step=timedelta(seconds=self.typed_code_seconds),
             max_number_failures=self.max_number_failures,
+            sms_device_level=self.sms_device_level,
             max_active_devices=self.max_active_devices,
             enrolment_lifetime=timedelta(seconds=self.device_enrolment_seconds),
             ticket_lifetime=timedelta(seconds=self.device_ticket_seconds),

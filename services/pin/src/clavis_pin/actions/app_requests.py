@@ -12,7 +12,7 @@ from clavis_pin.deps import Deps
 from clavis_pin.errors import app_request_closed
 from clavis_pin.rules import app_requests as rules
 from clavis_pin.rules.app_requests import RequestState
-from clavis_pin.rules.people import Level
+from clavis_pin.rules.people import Level, device_level
 from clavis_pin.store import app_answers, app_requests
 from clavis_pin.store.app_requests import AppRequest, NewRequest
 
@@ -162,10 +162,12 @@ async def complete(deps: Deps, app_request_id: str, browser_hash: str) -> Comple
 
 
 async def _complete(deps: Deps, app_request_id: str, browser_hash: str) -> Completion:
-    now, grace = deps.clock.now(), deps.app.policy.completion_grace
+    now, policy = deps.clock.now(), deps.app.policy
+    grace = policy.completion_grace
     done = await app_answers.complete(deps.pool, app_request_id, browser_hash, now, grace)
     if done:
-        return Completion("accepted", done.subject_id, done.level)
+        level = device_level(done.level, done.proven_level, done.proven_by, policy.sms_device_level)
+        return Completion("accepted", done.subject_id, level)
     request = await app_requests.find_request(deps.pool, app_request_id)
     # Another browser learns nothing, not even that the request is there.
     if request is None or request.browser_hash != browser_hash:

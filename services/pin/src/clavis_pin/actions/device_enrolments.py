@@ -19,10 +19,10 @@ from clavis_pin.attestation import AttestationRefusedError
 from clavis_pin.deps import Deps
 from clavis_pin.errors import attestation_refused, ticket_unavailable
 from clavis_pin.rules import enrolments as rules
-from clavis_pin.rules.people import Level
+from clavis_pin.rules.people import Level, ProvenBy
 from clavis_pin.rules.pins import DAY, phone_hint
 from clavis_pin.store import devices, enrolments
-from clavis_pin.store.enrolments import Holder, NewDevice
+from clavis_pin.store.enrolments import Holder, NewDevice, Vouched
 from clavis_pin.texts import enrolment_sms
 
 
@@ -153,7 +153,8 @@ async def prove_by_code(deps: Deps, device_id: str, code: str) -> Proof:
         if judged is None:
             return _counted(Proof("expired"))
         if judged.verdict == "accepted" and judged.subject_id:
-            return _counted(await _activate(deps, db, device_id, judged.subject_id, "sms", now))
+            proven = Vouched(judged.subject_id, judged.level)
+            return _counted(await _activate(deps, db, device_id, proven, ProvenBy.SMS, now))
     left = max(0, most - judged.failures) if judged.verdict == "wrong" else None
     return _counted(Proof(judged.verdict, attempts_left=left))
 
@@ -162,10 +163,10 @@ async def prove_by_ticket(deps: Deps, device_id: str, ticket: str) -> Proof:
     """Consume a ticket; it makes the device active for the session's person."""
     now = deps.clock.now()
     async with deps.pool.acquire() as db, db.transaction():
-        subject_id = await enrolments.use_ticket(db, sha256_hex(ticket), now)
-        if subject_id is None:
+        vouched = await enrolments.use_ticket(db, sha256_hex(ticket), now)
+        if vouched is None:
             return _counted(Proof("wrong"))
-        return _counted(await _activate(deps, db, device_id, subject_id, "ticket", now))
+        return _counted(await _activate(deps, db, device_id, vouched, ProvenBy.TICKET, now))
 
 
 def _counted(proof: Proof) -> Proof:
@@ -174,12 +175,18 @@ def _counted(proof: Proof) -> Proof:
 
 
 async def _activate(
-    deps: Deps, db: Connection, device_id: str, subject_id: str, proven_by: str, now: datetime
+    deps: Deps,
+    db: Connection,
+    device_id: str,
+    proven: Vouched,
+    proven_by: ProvenBy,
+    now: datetime,
 ) -> Proof:
     """Activate one and deactivate what is one too many, with the events of both."""
+    subject_id = proven.subject_id
     # Held to the end of the transaction: activations of one person take turns.
     version = await devices.next_fact(db, subject_id)
-    if not await enrolments.activate(db, device_id, subject_id, proven_by, now):
+    if not await enrolments.activate(db, device_id, proven, proven_by, now):
         return Proof("used")
     keep = deps.app.policy.max_active_devices
     ended = await devices.deactivate_others(db, subject_id, device_id, keep, now, "replaced")
@@ -198,13 +205,15 @@ async def issue_ticket(deps: Deps, token: AccessToken) -> Ticket:
     reach, so a person of the advanced level needs a session that is no weaker.
     """
     level = await enrolments.level_of(deps.pool, token.subject_id)
+    if level is None:
+        raise ticket_unavailable()
     if level is Level.ADVANCED:
         require_loa(token, Loa.SUBSTANTIAL)
     now = deps.clock.now()
     ticket = new_secret()
     expires_at = now + deps.app.policy.ticket_lifetime
     stored = await enrolments.put_ticket(
-        deps.pool, token.subject_id, sha256_hex(ticket), now, expires_at
+        deps.pool, token.subject_id, level, sha256_hex(ticket), now, expires_at
     )
     if not stored:
         raise ticket_unavailable()

@@ -81,7 +81,9 @@ class CompletionOut(BaseModel):
 
     verdict: Literal["accepted", "pending", "rejected", "expired", "used"]
     subject_id: str | None = None
-    enrolment_level: Literal["basic", "advanced"] | None = None
+    enrolment_level: Literal["basic", "advanced"] | None = Field(
+        default=None, description="the person's, and never more than what proved the device"
+    )
     factors: tuple[Literal["app"], ...] | None = None
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from clavis_kit.ids import decode_base64url, encode_base64url
 
+from clavis_pin.rules.people import SmsDeviceLevel
+
 _STEP_BYTES = 5
 _MAC_BYTES = 16
 _ID_BYTES = 16
@@ -62,6 +64,7 @@ class AppPolicy:
     typed_step: timedelta = timedelta(seconds=60)
     # NIST SP 800-63B section 5.2.2: failed attempts are counted and limited.
     max_number_failures: int = 3
+    sms_device_level: SmsDeviceLevel = "basic"
     max_active_devices: int = 1
     enrolment_lifetime: timedelta = timedelta(minutes=5)
     ticket_lifetime: timedelta = timedelta(minutes=5)

@@ -7,7 +7,7 @@ from typing import Literal
 from clavis_kit.db import Connection, Pool
 
 from clavis_pin.rules.app_requests import STATE_AFTER, Decision
-from clavis_pin.rules.people import Level
+from clavis_pin.rules.people import Level, ProvenBy
 from clavis_pin.store.app_requests import AppRequest
 
 Settled = Literal["done", "wrong", "closed"]
@@ -15,10 +15,12 @@ Settled = Literal["done", "wrong", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """Whose login it was, and how they were enrolled."""
+    """Whose login it was, how they were enrolled, and what proved the device that confirmed it."""
 
     subject_id: str
     level: Level
+    proven_level: Level | None
+    proven_by: ProvenBy | None
 
 
 async def settle(
@@ -111,18 +113,27 @@ async def complete(
         """
         UPDATE app_request AS r
            SET completed_at = $3
-          FROM usable_person AS p
+          FROM usable_person AS p, device AS d
          WHERE r.app_request_id = $1
            AND r.browser_hash = $2
            AND r.state = 'confirmed'
            AND r.completed_at IS NULL
            AND r.decided_at + $4::interval > $3
            AND p.subject_id = r.subject_id
-        RETURNING r.subject_id, p.level
+           AND d.device_id = r.device_id
+        RETURNING r.subject_id, p.level, d.proven_level, d.proven_by
         """,
         app_request_id,
         browser_hash,
         now,
         grace,
     )
-    return Completed(str(row["subject_id"]), Level(row["level"] or Level.BASIC)) if row else None
+    if row is None:
+        return None
+    proven_level, proven_by = row["proven_level"], row["proven_by"]
+    return Completed(
+        subject_id=str(row["subject_id"]),
+        level=Level(row["level"] or Level.BASIC),
+        proven_level=Level(proven_level) if proven_level else None,
+        proven_by=ProvenBy(proven_by) if proven_by else None,
+    )

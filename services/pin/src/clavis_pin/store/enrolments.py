@@ -6,7 +6,7 @@ from typing import Literal
 
 from clavis_kit.db import Connection, Pool
 
-from clavis_pin.rules.people import Level
+from clavis_pin.rules.people import Level, ProvenBy
 
 ProofVerdict = Literal["accepted", "wrong", "expired", "used", "locked"]
 
@@ -37,11 +37,20 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whose session issued a ticket, and how they were enrolled then; None when nobody knows."""
+
+    subject_id: str
+    level: Level | None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict on the proof of an enrolment."""
+    """The verdict on the proof of an enrolment; `level` is how its person is enrolled."""
 
     verdict: ProofVerdict
     subject_id: str | None
+    level: Level | None
     failures: int
 
 
@@ -90,18 +99,16 @@ async def judge_code(
     row = await db.fetchrow(
         """
         WITH target AS MATERIALIZED (
-            SELECT d.device_id, d.subject_id, d.failures,
+            SELECT d.device_id, d.subject_id, d.failures, p.level,
                    CASE WHEN d.state <> 'pending' THEN 'used'
                         WHEN d.enrolment_expires_at <= $3 THEN 'expired'
                         WHEN d.failures >= $4 THEN 'locked'
-                        WHEN d.code_hash = $2
-                             AND EXISTS (SELECT FROM usable_person AS p
-                                          WHERE p.subject_id = d.subject_id) THEN 'accepted'
+                        WHEN d.code_hash = $2 AND p.subject_id IS NOT NULL THEN 'accepted'
                         ELSE 'wrong'
                    END AS verdict
-              FROM device AS d
+              FROM device AS d LEFT JOIN usable_person AS p USING (subject_id)
              WHERE d.device_id = $1
-               FOR UPDATE
+               FOR UPDATE OF d
         ), counted AS (
             UPDATE device
                SET failures = target.failures + 1
@@ -110,7 +117,7 @@ async def judge_code(
                AND target.verdict = 'wrong'
             RETURNING device.failures
         )
-        SELECT verdict, subject_id, coalesce(counted.failures, target.failures) AS failures
+        SELECT verdict, subject_id, level, coalesce(counted.failures, target.failures) AS failures
           FROM target LEFT JOIN counted ON true
         """,
         device_id,
@@ -121,7 +128,12 @@ async def judge_code(
     if row is None:
         return None
     subject_id = row["subject_id"]
-    return Judged(row["verdict"], str(subject_id) if subject_id else None, row["failures"])
+    return Judged(
+        verdict=row["verdict"],
+        subject_id=str(subject_id) if subject_id else None,
+        level=Level(row["level"]) if row["level"] else None,
+        failures=row["failures"],
+    )
 
 
 async def level_of(pool: Pool, subject_id: str) -> Level | None:
@@ -131,31 +143,39 @@ async def level_of(pool: Pool, subject_id: str) -> Level | None:
 
 
 async def put_ticket(
-    pool: Pool, subject_id: str, ticket_hash: str, now: datetime, expires_at: datetime
+    pool: Pool,
+    subject_id: str,
+    level: Level,
+    ticket_hash: str,
+    now: datetime,
+    expires_at: datetime,
 ) -> bool:
-    """Store a ticket in place of any older one; False when the identity does not stand."""
+    """Store a ticket in place of any older one; False when no identity of the level stands."""
     stored = await pool.fetchval(
         """
-        INSERT INTO device_ticket (subject_id, ticket_hash, expires_at)
-        SELECT subject_id, $2, $4
+        INSERT INTO device_ticket (subject_id, ticket_hash, expires_at, level)
+        SELECT subject_id, $2, $4, $5
           FROM usable_person
          WHERE subject_id = $1
+           AND level = $5
            AND $4::timestamptz > $3::timestamptz
         ON CONFLICT (subject_id) DO UPDATE
-        SET ticket_hash = excluded.ticket_hash, expires_at = excluded.expires_at, used_at = NULL
+        SET ticket_hash = excluded.ticket_hash, expires_at = excluded.expires_at,
+            level = excluded.level, used_at = NULL
         RETURNING true
         """,
         subject_id,
         ticket_hash,
         now,
         expires_at,
+        level,
     )
     return stored is True
 
 
-async def use_ticket(db: Connection, ticket_hash: str, now: datetime) -> str | None:
-    """Consume a ticket and return whose it is; None when it is unknown, used or too old."""
-    subject_id = await db.fetchval(
+async def use_ticket(db: Connection, ticket_hash: str, now: datetime) -> Vouched | None:
+    """Consume a ticket and return what it says; None when it is unknown, used or too old."""
+    row = await db.fetchrow(
         """
         UPDATE device_ticket AS t
            SET used_at = $2
@@ -164,31 +184,34 @@ async def use_ticket(db: Connection, ticket_hash: str, now: datetime) -> str | N
            AND t.used_at IS NULL
            AND t.expires_at > $2
            AND p.subject_id = t.subject_id
-        RETURNING t.subject_id
+        RETURNING t.subject_id, t.level
         """,
         ticket_hash,
         now,
     )
-    return str(subject_id) if subject_id else None
+    if row is None:
+        return None
+    return Vouched(str(row["subject_id"]), Level(row["level"]) if row["level"] else None)
 
 
 async def activate(
-    db: Connection, device_id: str, subject_id: str, proven_by: str, now: datetime
+    db: Connection, device_id: str, proven: Vouched, proven_by: ProvenBy, now: datetime
 ) -> bool:
     """Make a pending device active; False when it is no longer pending."""
     done = await db.fetchval(
         """
         UPDATE device
            SET state = 'active', subject_id = $2, proven_by = $3, activated_at = $4,
-               code_hash = NULL
+               proven_level = $5, code_hash = NULL
          WHERE device_id = $1
            AND state = 'pending'
            AND enrolment_expires_at > $4
         RETURNING true
         """,
         device_id,
-        subject_id,
+        proven.subject_id,
         proven_by,
         now,
+        proven.level,
     )
     return done is True
