@@ -52,7 +52,7 @@ function List(props: { first: HistoryPage }) {
       <p role="status" id="history-count">
         {t("history.count", { count: shown.length })}
       </p>
-      {shown.length > 0 && <Table entries={shown} />}
+      {shown.length > 0 && <Entries of={shown} />}
       {problem && <ProblemNotice problem={problem} />}
       {next && (
         <div class="actions">
@@ -65,29 +65,24 @@ function List(props: { first: HistoryPage }) {
   );
 }
 
-function Table(props: { entries: HistoryEntry[] }) {
+function Entries(props: { of: HistoryEntry[] }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t("nav.history")}>
-      <table id="history">
-        <thead>
-          <tr>
-            <th scope="col">{t("history.when")}</th>
-            <th scope="col">{t("history.what")}</th>
-            <th scope="col">{t("history.where")}</th>
-            <th scope="col">{t("history.why")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.entries.map((entry, index) => (
-            <tr key={`${entry.at} ${entry.action} ${index}`}>
-              <td>{moment(entry.at)}</td>
-              <td>{known(`history.action.${entry.action}`, "history.action.other")}</td>
-              <td>{entry.office ?? known(`history.actor.${entry.actor}`, "data.none")}</td>
-              <td>{entry.reason ?? ""}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ul class="choices" id="history">
+      {props.of.map((entry, index) => (
+        <li class="card" key={`${entry.at} ${entry.action} ${index}`} data-action={entry.action}>
+          <h2>{known(`history.action.${entry.action}`, "history.action.other")}</h2>
+          <p>{moment(entry.at)}</p>
+          <p>
+            {t("history.where")}:{" "}
+            {entry.office ?? known(`history.actor.${entry.actor}`, "data.none")}
+          </p>
+          {entry.reason && (
+            <p>
+              {t("history.why")}: {entry.reason}
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -26,19 +26,23 @@ export function useFieldError(name: string): FieldError | undefined {
 
 /** A form that calls `submit` with its values and shows the problem that this throws.
  *
- * `fieldOf` names the field a problem code is about; the others concern the whole form.
+ * `fieldOf` names the field a problem code is about; the others concern the whole form. `refused` is
+ * a problem that a later step found in what was typed here.
  */
 export function Form(props: {
   id: string;
   label: string;
   submit: (values: FormData) => Promise<void>;
   fieldOf?: Record<string, string>;
+  refused?: Problem | null;
   danger?: boolean;
   extra?: ComponentChildren;
   children?: ComponentChildren;
   onErrors?: (errors: FieldError[]) => void;
 }) {
-  const [errors, setErrors] = useState<FieldError[]>([]);
+  const [errors, setErrors] = useState<FieldError[]>(
+    props.refused ? [errorOf(props.refused, props.fieldOf ?? {})] : [],
+  );
   const [way, setWay] = useState<WayUp | null>(null);
   const [busy, setBusy] = useState(false);
   const show = (found: FieldError[]) => {
@@ -108,8 +112,12 @@ function errorsOf(
     return { field: label ? field : null, code, text: t("field.invalid", { label: label ?? field }) };
   });
   if (faults.length > 0) return faults;
+  return [errorOf(problem, fieldOf)];
+}
+
+function errorOf(problem: Problem, fieldOf: Record<string, string>): FieldError {
   const field = fieldOf[problem.code] ?? null;
-  return [{ field, code: problem.code, text: problemText(problem) }];
+  return { field, code: problem.code, text: problemText(problem) };
 }
 
 function labelOf(form: HTMLFormElement, field: string): string | undefined {

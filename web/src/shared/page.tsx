@@ -18,8 +18,9 @@ export function Page(props: { title: string; children?: ComponentChildren }) {
     document.title = `${prefix}${props.title}${brand && ` – ${brand}`}`;
   }, [props.title, invalid.value, brand, language.value]);
   useEffect(() => {
-    invalid.value = false;
-    if (!isFirstPage) heading.current?.focus();
+    // A form that opens with errors has taken the focus for its summary.
+    invalid.value = document.getElementById("error-summary") !== null;
+    if (!isFirstPage && !invalid.value) heading.current?.focus();
     isFirstPage = false;
   }, [props.title]);
   return (

@@ -61,9 +61,11 @@ function List(props: { held: Methods; reload: () => Promise<void> }) {
 function Rename(props: { passkey: Passkey; reload: () => Promise<void> }) {
   const { passkey_id: id, name } = props.passkey;
   const field = `name-${id}`;
+  const { route } = useLocation();
   const submit = async (values: FormData) => {
     await renamePasskey(id, String(values.get(field)));
     await props.reload();
+    route("/passkeys?done=renamed");
   };
   return (
     <details>

@@ -7,7 +7,7 @@ import { Form } from "../../shared/form";
 import { t } from "../../shared/i18n";
 import { asProblem } from "../../shared/load";
 import { Page } from "../../shared/page";
-import { ProblemNotice, StepUpNotice } from "../../shared/problem";
+import { StepUpNotice } from "../../shared/problem";
 import { changePassword, replacePassword } from "./api";
 import type { CodeRequest } from "./api";
 import { CodeField, CodeSent, NoCode, typedCode } from "./code-step";
@@ -44,7 +44,7 @@ export function ChangePassword() {
   return <TypePasswords refused={refused} next={next} />;
 }
 
-const cancel = (
+const Cancel = () => (
   <a href="/password" id="password-cancel">
     {t("removal.cancel")}
   </a>
@@ -69,13 +69,13 @@ function TypePasswords(props: { refused: Problem | null; next: (typed: Typed) =>
   return (
     <Page title={t("password.change")}>
       <p>{t("password.change-text")}</p>
-      {props.refused && <ProblemNotice problem={props.refused} />}
       <Form
         id="password-change"
         label={t("password.continue")}
         submit={submit}
         fieldOf={FIELDS}
-        extra={cancel}
+        refused={props.refused}
+        extra={<Cancel />}
       >
         <TextField
           name="password"
@@ -128,7 +128,7 @@ function ConfirmChange(props: {
         label={t("password.change")}
         submit={submit}
         fieldOf={FIELDS}
-        extra={cancel}
+        extra={<Cancel />}
       >
         <CodeField name="otp" />
       </Form>
@@ -161,7 +161,7 @@ export function ReplacePassword() {
         label={t("password.replace-submit")}
         submit={submit}
         fieldOf={FIELDS}
-        extra={cancel}
+        extra={<Cancel />}
       >
         <NewPasswordField />
       </Form>
