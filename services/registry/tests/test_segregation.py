@@ -1,9 +1,10 @@
 """Nobody acts on their own record, nor is their own second pair of eyes (ENS op.acc.3)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from clavis_events.signing.v1 import certificate_pb2
-from clavis_registry.actions.offices import add_officer
+from clavis_registry.actions.offices import add_officer, remove_officer
+from clavis_registry.rules.identity import Document, DocumentKind, newest
 
 from services.registry.tests.life import (
     SUPERVISOR_ID,
@@ -16,7 +17,7 @@ from services.registry.tests.life import (
     supervisor,
 )
 from services.registry.tests.test_changes import NEW_PHONE
-from services.registry.tests.world import Enrol, World
+from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World, application
 
 COLLEAGUE = "00000002W"
 DEATH = {"national_id": SUPERVISOR_ID, "died_on": "2026-03-01", "source_reference": "RC-1"}
@@ -62,3 +63,55 @@ async def test_nobody_records_their_own_death(world: World) -> None:
         "/internal/v1/deaths", json=DEATH, headers=world.as_service("civil-registry")
     )
     assert told.json() == {"outcome": "recorded"}
+
+
+async def test_a_proposal_falls_with_its_proposer(world: World, enrol: Enrol) -> None:
+    await enrol()
+    chief, other = await supervisor(world), await supervisor(world, "00000024R")
+    await as_officer(world, "deaths", {**DEATH, "national_id": ANA}, chief)
+    proposed = await as_officer(
+        world, "death-corrections", desk(case_reference="EXP/2026/17"), other
+    )
+    approval = proposed.json()["approval_id"]
+    await remove_officer(world.deps, "00000024R")
+    assert problem(await decide(world, approval, chief)) == (409, "proposer-not-active")
+    assert (await decide(world, approval, chief, "reject")).json()["state"] == "rejected"
+
+
+async def test_a_frozen_officer_is_out_until_thawed(world: World, enrol: Enrol) -> None:
+    me = await enrol(national_id=COLLEAGUE, mobile="600333444", email="m@example.es")
+    await add_officer(world.deps, COLLEAGUE, "MAD-1", "officer", None)
+    about_me = desk(national_id=COLLEAGUE)
+    await as_officer(world, "freezes", about_me)
+    headers = world.as_officer(me.subject_id)
+    assert problem(await world.http.get("/officer/v1/me", headers=headers)) == (
+        403, "officer-not-active",
+    )  # fmt: skip
+    await as_officer(world, "unfreezings", about_me)
+    assert (await world.http.get("/officer/v1/me", headers=headers)).status_code == 200
+
+
+async def test_an_officer_enrols_no_minor_in_their_charge(world: World, prove: Prove) -> None:
+    await add_officer(world.deps, COLLEAGUE, "MAD-1", "officer", "Carlos Gil")
+    guardian = {"national_id": COLLEAGUE.lower(), "proof": "family_book"}
+    minor = {"birth_date": "2012-01-01", "guardian": guardian}
+    subject_id = await world.deps.pool.fetchval(
+        "SELECT subject_id::text FROM person WHERE national_id = $1", COLLEAGUE
+    )
+    refused = await as_officer(world, "enrolments", application(**minor), subject_id)
+    assert problem(refused) == (403, "own-enrolment")
+    path = f"enrolments/{await prove(**minor)}/completion"
+    body = {
+        **COMPLETION, "guardian_present": True, "guardian_document_checked": True,
+        "authority_checked": True,
+    }  # fmt: skip
+    assert problem(await as_officer(world, path, body, subject_id)) == (403, "own-enrolment")
+    assert (await as_officer(world, path, body)).status_code == 201
+
+
+def test_the_document_issued_last_counts() -> None:
+    told = Document(DocumentKind.DNI, None, date(2016, 5, 17), date(2026, 5, 17))
+    shown = Document(DocumentKind.DNI, None, date(2026, 2, 1), date(2036, 2, 1))
+    assert newest(told, shown) == newest(shown, told) == shown
+    assert newest(told, None) == told
+    assert newest(None, None) is None

@@ -131,6 +131,8 @@ async def decide(
             raise refuse("approval-not-found")
         if not await unit.approvals.decide(approval_id, officer.subject_id, state, reason, now):
             raise await _why_not(unit, officer, approval_id)
+        if decision is Decision.APPROVE:
+            await _refuse_orphan(unit, approval)
         await unit.evidence.audit(
             approval.subject_id,
             officer_actor(officer),
@@ -142,6 +144,12 @@ async def decide(
         decided = await unit.approvals.get(approval_id, officer.office_id)
     OUTCOMES.labels("approval", state).inc()
     return decided or approval
+
+
+# ENS op.acc.3: two officers answer for the effect; one without powers any more answers for none.
+async def _refuse_orphan(unit: Unit, approval: Approval) -> None:
+    if await unit.offices.active_officer(approval.proposer_subject_id) is None:
+        raise refuse("proposer-not-active")
 
 
 async def _follow(

@@ -30,7 +30,7 @@ from clavis_registry.actions.phone_codes import SentCode, send_phone_code
 from clavis_registry.actions.renewing import refuse_renewal, renew_person
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
-from clavis_registry.rules.identity import Document, same_name
+from clavis_registry.rules.identity import Document, newest, same_name
 from clavis_registry.rules.person import Channel, PersonName, Status
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
@@ -105,7 +105,7 @@ async def _applicant(unit: Unit, person: Person, typed: TypedRequest) -> Applica
     """Put together who applies: the register's data, else the record's, else what was typed."""
     known = await unit.census.get(person.national_id_hash)
     held = await unit.documents.current(person.subject_id)
-    document = (known.document if known else None) or held or typed.document
+    document = newest(known.document if known else None, held) or typed.document
     birth_date = (known.birth_date if known else None) or person.birth_date or typed.birth_date
     name = known.name if known else person.name
     if document is None or birth_date is None or name is None:

@@ -22,6 +22,7 @@ from clavis_registry.actions.renewing import Renewed, refuse_renewal, renew_pers
 from clavis_registry.actions.shared import queue_sms
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
+from clavis_registry.rules.identity import own_enrolment_refusal
 from clavis_registry.rules.lookup import reason_refusal
 from clavis_registry.rules.person import Channel
 from clavis_registry.rules.presence import (
@@ -65,10 +66,8 @@ async def start_enrolment(
     await keep_lookup(deps, officer, applicant.national_id, reason)
     enrolment_id = deps.new_id()
     async with deps.transaction() as unit:
-        known = await _known(deps, unit, officer, applicant, shown)
-        # Segregation of duties (ISO/IEC 27002:2022 control 5.3).
-        if known is not None and known.subject_id == officer.subject_id:
-            raise refuse("own-enrolment")
+        await _refuse_own(unit, officer, applicant)
+        await _refuse_unknown(deps, unit, officer, applicant, shown)
         await unit.enrolments.add(
             NewEnrolment(
                 enrolment_id=enrolment_id,
@@ -89,18 +88,26 @@ async def start_enrolment(
     return enrolment_id, await send_phone_code(deps, issued)
 
 
-async def _known(
+# Segregation of duties (ISO/IEC 27002:2022 control 5.3).
+async def _refuse_own(unit: Unit, officer: Officer, applicant: Applicant) -> None:
+    me = await unit.persons.get(officer.subject_id)
+    own = me.national_id if me else None
+    if code := own_enrolment_refusal(own, applicant.national_id, applicant.guardian):
+        raise refuse(code)
+
+
+async def _refuse_unknown(
     deps: Deps, unit: Unit, officer: Officer, applicant: Applicant, papers: Papers
-) -> Person | None:
-    """Return the person of the number. Raises why the act is not for them."""
+) -> None:
+    """Raise why the act is not for the person of the number."""
     if papers.purpose != RENEW:
-        return await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        return
     person = await unit.persons.find(applicant.national_id)
     if person is None:
         raise refuse("not-registered")
     act = Act(Channel.OFFICE, deps.clock.now(), officer_actor(officer), {})
     await refuse_renewal(deps, unit, person, applicant, act)
-    return person
 
 
 async def find_enrolment(deps: Deps, officer: Officer, enrolment_id: str) -> EnrolmentRow:
@@ -127,6 +134,7 @@ async def complete_enrolment(
         row = await unit.enrolments.lock(enrolment_id, officer.office_id)
         draft = _completable(deps, row)
         applicant = applicant_from_draft(draft)
+        await _refuse_own(unit, officer, applicant)
         _refuse_incomplete(deps, applicant, completion)
         act = _office_act(deps, officer, enrolment_id, completion, row)
         renews = row is not None and row.purpose == RENEW

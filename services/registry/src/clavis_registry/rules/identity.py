@@ -129,6 +129,12 @@ def _support_refusal(document: Document) -> str | None:
     return None if right else "support-number-invalid"
 
 
+def newest(*documents: Document | None) -> Document | None:
+    """Return the document issued last: the civil register may tell of a renewal late."""
+    known = [document for document in documents if document]
+    return max(known, key=lambda document: document.issued_on) if known else None
+
+
 def contrast_datum(national_id: str, document: Document) -> str:
     """Return what only the holder of the document reads: see clavis_kit.national_id."""
     if kind_of(national_id) is NationalIdKind.NIE and document.support_number:
@@ -184,6 +190,20 @@ def minor_refusal(
     except NationalIdError:
         return "guardian-invalid"
     return "guardian-invalid" if guardian_id == national_id else None
+
+
+# Real Decreto 311/2022 (ENS) op.acc.3: a guardian accepts for the minor, so that is an own act too.
+def own_enrolment_refusal(
+    officer_id: str | None, national_id: str, guardian: Guardian | None
+) -> str | None:
+    """Refuse an officer who would enrol themselves, or a minor whose guardian they are."""
+    involved = {national_id}
+    if guardian is not None:
+        try:
+            involved.add(normalise(guardian.national_id))
+        except NationalIdError:
+            return "guardian-invalid"
+    return "own-enrolment" if officer_id in involved else None
 
 
 def forbidden_words(national_id: str, name: PersonName) -> list[str]:

@@ -27,7 +27,7 @@ class OfficeStore:
         self._db = db
 
     async def active_officer(self, subject_id: str) -> Officer | None:
-        """Read an officer who is active and whose own identity has not ended."""
+        """Read an officer who is active and whose own identity has neither ended nor stopped."""
         row = await self._db.fetchrow(
             """
             SELECT officer.subject_id::text, officer.name, officer.role,
@@ -36,7 +36,7 @@ class OfficeStore:
               JOIN office USING (office_id)
               JOIN person USING (subject_id)
              WHERE officer.subject_id = $1 AND officer.active
-               AND person.status IN ('none', 'registered')
+               AND person.status IN ('none', 'registered') AND person.frozen_at IS NULL
             """,
             subject_id,
         )
