@@ -1,4 +1,4 @@
-"""What the registry's facts about persons do here: the projection, and the end of what ended."""
+"""What facts about persons and passwords do here: the projection, and the end of what ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from clavis_events.codec import PERSON_TOPIC
+from clavis_events.codec import CREDENTIAL_TOPIC, PERSON_TOPIC
+from clavis_events.permanent.v1 import credential_pb2
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.bus import EventRecord
 from clavis_kit.consumer import AfterCommit, Handler
@@ -38,6 +39,11 @@ _STATUS_AFTER: Mapping[type[Message], str | None] = {
 }
 # A freeze stands beside the status: the person has not left.
 _FREEZES: Mapping[type[Message], bool] = {person_pb2.Frozen: True, person_pb2.Unfrozen: False}
+# A recovery is a change too. A blocked password is not here: anybody can block one.
+_REPLACING: tuple[type[Message], ...] = (
+    credential_pb2.PasswordChanged,
+    credential_pb2.PasswordRemoved,
+)
 _ENDINGS = frozenset({"renounced", "deceased", "revoked"})
 
 
@@ -78,7 +84,16 @@ def handlers(deps: Deps) -> dict[type[Message], Handler]:
         )  # fmt: skip
         return deps.logouts.wake
 
-    return dict.fromkeys(_STATUS_AFTER, apply)
+    async def replace_password(
+        connection: Connection, message: Any, record: EventRecord
+    ) -> AfterCommit | None:
+        await endings.end_password_sessions(
+            connection, message.subject_id, record.occurred_at,
+            now=deps.clock.now(), pairwise=deps.pairwise, new_id=deps.new_id,
+        )  # fmt: skip
+        return deps.logouts.wake
+
+    return dict.fromkeys(_STATUS_AFTER, apply) | dict.fromkeys(_REPLACING, replace_password)
 
 
 # CIR (EU) 2015/1502 annex, section 2.2.3: what was opened with a means ends when it is suspended.
@@ -95,4 +110,4 @@ def _ending(message: Any, fact: PersonFact) -> str | None:
 
 def subscription(deps: Deps) -> Subscription:
     """Return the topics read here and what their events do."""
-    return Subscription([PERSON_TOPIC], handlers(deps))
+    return Subscription([PERSON_TOPIC, CREDENTIAL_TOPIC], handlers(deps))

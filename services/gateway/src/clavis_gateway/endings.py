@@ -7,13 +7,18 @@ entered change in one transaction, the caller's; afterwards the caller wakes the
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clavis_kit.db import Connection
 from clavis_kit.keyed_hash import KeyedHash
 
 from clavis_gateway.oidc.subjects import sid_for
+from clavis_gateway.rules.levels import Method
 from clavis_gateway.store import grants, logouts, sessions
+
+_BY_PASSWORD = [Method.PERMANENT.value, Method.PERMANENT_OTP.value]
+# Two services tell the time: a login of the same minute counts as one with the new password.
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 async def end_sessions(
@@ -57,3 +62,25 @@ async def end_person(
     live = await sessions.live_of_subject(connection, subject_id)
     await end_sessions(connection, live, reason, now=now, pairwise=pairwise, new_id=new_id)
     await grants.revoke_subject_grants(connection, subject_id, reason, now)
+
+
+# NIST SP 800-63B-4 section 5.1: a session does not outlive what opened it.
+async def end_password_sessions(
+    connection: Connection,
+    subject_id: str,
+    replaced_at: datetime,
+    *,
+    now: datetime,
+    pairwise: KeyedHash,
+    new_id: Callable[[], str],
+) -> None:
+    """End what a password opened that was replaced or removed, tokens for offline use too.
+
+    A login during which it was replaced goes on: it is as new as the password.
+    """
+    before = replaced_at - _CLOCKS_DIFFER
+    live = await sessions.live_of_method(connection, subject_id, _BY_PASSWORD, before)
+    await end_sessions(
+        connection, live, "password_replaced", now=now, pairwise=pairwise, new_id=new_id
+    )
+    await grants.revoke_method_grants(connection, subject_id, _BY_PASSWORD, before, now)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from clavis_events.codec import PERSON_TOPIC
+from clavis_events.permanent.v1 import credential_pb2
 from clavis_events.registry.v1 import person_pb2
 from clavis_gateway import consumers
 from clavis_gateway.rules.levels import Method
@@ -121,6 +123,52 @@ async def test_a_phone_taken_over_ends_what_is_open_but_not_the_identity(world: 
     assert await world.deps.pool.fetchval("SELECT status FROM person") == "active"
 
 
+REPLACED: list[type[Any]] = [credential_pb2.PasswordChanged, credential_pb2.PasswordRemoved]
+
+
+async def opened_by(world: World, subject: str, method: Method) -> dict[str, Any]:
+    """Tokens for offline use of a fresh login by this method, in a browser of its own."""
+    world.http.cookies.clear()
+    opened = await world.authorize(scope="openid offline_access")
+    target = await world.complete(opened, subject, method, Loa.SUBSTANTIAL)
+    tokens: dict[str, Any] = (await world.exchange(target.params["code"])).json()
+    return tokens
+
+
+@pytest.mark.parametrize("replaced", REPLACED)
+async def test_a_replaced_password_ends_what_it_opened_and_nothing_else(
+    world: World, replaced: Any
+) -> None:
+    await world.register(backchannel_logout_uri=f"{world.peer.url}/backchannel-logout")
+    subject = new_id()
+    await learn(world, registered(subject))
+    by_password = [await opened_by(world, subject, Method.PERMANENT)]
+    by_password.append(await opened_by(world, subject, Method.PERMANENT_OTP))
+    by_passkey = await opened_by(world, subject, Method.PASSKEY)
+    somebody_else = await opened_by(world, new_id(), Method.PERMANENT)
+    world.clock.advance(timedelta(minutes=2))
+    during = await opened_by(world, subject, Method.PERMANENT_OTP)
+    await learn(world, replaced(subject_id=subject, version=2))
+    for tokens in by_password:
+        assert (await world.userinfo(tokens["access_token"])).status_code == 401
+        assert (await world.refresh(tokens["refresh_token"])).status_code == 400
+    for tokens in (by_passkey, somebody_else, during):
+        assert (await world.userinfo(tokens["access_token"])).status_code == 200
+    await world.peer.next_logout_token(count=2)
+
+
+async def test_a_change_learnt_late_spares_the_logins_after_it(world: World) -> None:
+    await world.register()
+    subject = new_id()
+    changed = record(world, credential_pb2.PasswordChanged(subject_id=subject, version=2))
+    world.clock.advance(timedelta(minutes=2))
+    tokens = await opened_by(world, subject, Method.PERMANENT)
+    handler = consumers.handlers(world.deps)[credential_pb2.PasswordChanged]
+    async with world.deps.pool.acquire() as connection, connection.transaction():
+        await handler(connection, credential_pb2.PasswordChanged(subject_id=subject), changed)
+    assert (await world.userinfo(tokens["access_token"])).status_code == 200
+
+
 async def test_a_login_and_an_ending_at_once_leave_nothing_alive(world: World) -> None:
     await world.register()
     for _ in range(10):
@@ -153,8 +201,8 @@ async def test_over_kafka_the_end_is_felt_within_a_second_of_publication(
 ) -> None:
     await world.register(backchannel_logout_uri=f"{world.peer.url}/backchannel-logout")
     subject = new_id()
-    await ensure_topics(broker.bootstrap, [PERSON_TOPIC])
     subscribed = consumers.subscription(world.deps)
+    await ensure_topics(broker.bootstrap, list(subscribed.topics))
     consumer = Consumer(
         bootstrap=broker.bootstrap, group=f"test-{new_id()}", topics=subscribed.topics,
         pool=world.deps.pool, handlers=subscribed.handlers, clock=world.clock,

@@ -237,3 +237,20 @@ async def revoke_subject_grants(
         now,
         reason,
     )
+
+
+async def revoke_method_grants(
+    connection: Connection, subject_id: str, methods: list[str], before: datetime, now: datetime
+) -> None:
+    """End the families of a person that a changed password opened before a moment, all of them."""
+    await connection.execute(
+        """
+        UPDATE authorization_grant SET revoked_at = $4, revoked_reason = 'password_replaced'
+         WHERE subject_id = $1 AND method = ANY($2::text[]) AND auth_time < $3
+           AND revoked_at IS NULL
+        """,
+        subject_id,
+        methods,
+        before,
+        now,
+    )

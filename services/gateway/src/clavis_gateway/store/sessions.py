@@ -107,6 +107,23 @@ async def live_of_subject(
     return [row["session_id"] for row in found]
 
 
+async def live_of_method(
+    connection: Connection, subject_id: str, methods: list[str], before: datetime
+) -> list[str]:
+    """Lock and list the live sessions of a person that these methods opened before a moment."""
+    found = await connection.fetch(
+        """
+        SELECT session_id FROM sso_session
+         WHERE subject_id = $1 AND ended_at IS NULL AND method = ANY($2::text[]) AND auth_time < $3
+           FOR UPDATE
+        """,
+        subject_id,
+        methods,
+        before,
+    )
+    return [row["session_id"] for row in found]
+
+
 async def end(connection: Connection, session_ids: list[str], reason: str, now: datetime) -> None:
     """End sessions."""
     await connection.execute(
