@@ -25,6 +25,7 @@ class Portal:
             "sub": subject_id,
             "client_id": "portal",
             "acr": Loa.SUBSTANTIAL.acr,
+            "auth_time": int(self.world.clock.now().timestamp()),
             "exp": int(self.world.clock.now().timestamp()) + 300,
         } | changes
         header = {"alg": "ES256", "typ": "at+jwt", "kid": self.key.kid}

@@ -78,6 +78,47 @@ async def test_a_device_of_before_the_upgrade_counts_as_basic(world: World) -> N
     assert await confirmed_level(world, phone) == "basic"
 
 
+async def test_a_session_of_before_neither_binds_nor_removes_a_device(world: World) -> None:
+    subject_id = await world.enrol()
+    portal = Portal(world)
+    phone = await portal.enrol(subject_id)
+    old = {"auth_time": int(world.clock.now().timestamp()) - 306}
+    for method, path in (
+        ("POST", "/device-tickets"),
+        ("DELETE", f"/devices/{phone.device_id}?confirmed=true"),
+    ):
+        refused = await portal.call(method, path, subject_id, **old)
+        assert (refused.status_code, refused.json()["max_age"]) == (401, 300)
+    assert (await phone.call("GET", "/device")).status_code == 200
+
+
+async def test_a_pin_removes_no_device_of_an_advanced_person(world: World) -> None:
+    subject_id = await world.enrol()
+    phone, portal = await Phone(world).enrol(), Portal(world)
+    path, low = f"/devices/{phone.device_id}?confirmed=true", {"acr": Loa.LOW.acr}
+    refused = await portal.call("DELETE", path, subject_id, **low)
+    assert (refused.status_code, refused.json()["acr_values"]) == (401, Loa.SUBSTANTIAL.acr)
+    assert (await portal.call("DELETE", path, subject_id)).status_code == 204
+
+
+async def test_a_basic_person_removes_theirs_with_a_pin(world: World) -> None:
+    subject_id = await world.enrol(level=person_pb2.ENROLMENT_LEVEL_BASIC)
+    phone = await Phone(world).enrol()
+    path, low = f"/devices/{phone.device_id}", {"acr": Loa.LOW.acr}
+    assert (await Portal(world).call("DELETE", path, subject_id, **low)).status_code == 204
+
+
+async def test_the_last_strong_device_goes_only_after_a_warning(world: World) -> None:
+    subject_id = await world.enrol()
+    portal = Portal(world)
+    phone = await portal.enrol(subject_id)
+    path = f"/devices/{phone.device_id}"
+    warned = await portal.call("DELETE", path, subject_id)
+    assert (warned.status_code, warned.json()["code"]) == (409, "last-strong-method")
+    assert (await phone.call("GET", "/device")).status_code == 200
+    assert (await portal.call("DELETE", f"{path}?confirmed=true", subject_id)).status_code == 204
+
+
 @pytest.mark.parametrize(
     ("person", "proven", "proven_by", "sms_reaches", "reached"),
     [

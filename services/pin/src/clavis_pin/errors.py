@@ -52,6 +52,13 @@ def device_not_found() -> ServiceError:
     return ServiceError("device-not-found", 404, "There is no such device.")
 
 
+def last_strong_method() -> ServiceError:
+    """Warn before the last device that reaches substantial is removed."""
+    return ServiceError(
+        "last-strong-method", 409, "This is the only advanced device. Confirm to remove it."
+    )
+
+
 def invalid_device_key() -> ServiceError:
     """Refuse a key that is no public P-256 key."""
     return ServiceError("invalid-device-key", 422, "The device's key is not valid.")

@@ -126,5 +126,6 @@ export const makeRecoveryCodes = () =>
   call<{ codes: string[] }>("POST", `${PERMANENT}/recovery-codes`);
 
 export const getDevices = () => call<Device[]>("GET", `${PIN}/devices`);
-export const removeDevice = (id: string) => tell("DELETE", `${PIN}/devices/${id}`);
+export const removeDevice = (id: string, confirmed: boolean) =>
+  tell("DELETE", `${PIN}/devices/${id}?confirmed=${confirmed}`);
 export const issueTicket = () => call<Ticket>("POST", `${PIN}/device-tickets`);

@@ -88,7 +88,7 @@ export function RemoveDevice() {
       title={t("devices.remove-title")}
       label={t("devices.remove-submit")}
       back="/devices"
-      remove={() => removeDevice(id)}
+      remove={(confirmed) => removeDevice(id, confirmed)}
     >
       {name && <p class="lead">{t("devices.remove-text", { name })}</p>}
       <p>{t("devices.remove-hint")}</p>

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from clavis_kit.access_tokens import AccessToken, require_loa
+from clavis_kit.access_tokens import AccessToken, require_loa, require_recent
 from clavis_kit.db import Connection
 from clavis_kit.ids import new_secret
 from clavis_kit.keyed_hash import sha256_hex
@@ -198,6 +198,15 @@ async def _activate(
     return Proof("accepted", device_id=device_id)
 
 
+# NIST SP 800-63B-4 sections 4.1.2.1 and 4.6: binding or removing an authenticator asks for a login
+# of just now, at the assurance that the person's methods have.
+def require_fresh(deps: Deps, token: AccessToken, level: Level) -> None:
+    """Refuse a session that is too weak or too old to change devices. Raises ServiceError 401."""
+    if level is Level.ADVANCED:
+        require_loa(token, Loa.SUBSTANTIAL)
+    require_recent(token, deps.clock.now(), deps.app.policy.fresh_session)
+
+
 async def issue_ticket(deps: Deps, token: AccessToken) -> Ticket:
     """Let a portal session vouch for a device.
 
@@ -207,8 +216,7 @@ async def issue_ticket(deps: Deps, token: AccessToken) -> Ticket:
     level = await enrolments.level_of(deps.pool, token.subject_id)
     if level is None:
         raise ticket_unavailable()
-    if level is Level.ADVANCED:
-        require_loa(token, Loa.SUBSTANTIAL)
+    require_fresh(deps, token, level)
     now = deps.clock.now()
     ticket = new_secret()
     expires_at = now + deps.app.policy.ticket_lifetime

@@ -17,6 +17,7 @@ from clavis_pin.device_keys import DeviceKeyError
 from clavis_pin.errors import device_unknown, identity_frozen, proof_refused
 from clavis_pin.rules import device_proofs
 from clavis_pin.rules.device_proofs import ProofFault, SignedRequest
+from clavis_pin.rules.people import Level, device_level
 from clavis_pin.store import app_requests, app_upkeep, devices, enrolments
 from clavis_pin.store.app_upkeep import Subscription
 from clavis_pin.store.devices import Device, Ending
@@ -97,10 +98,23 @@ def view(device: Device) -> DeviceView:
     )
 
 
-async def require_usable(deps: Deps, subject_id: str) -> None:
-    """Refuse a session of somebody frozen or gone. Raises ServiceError 403."""
-    if await enrolments.level_of(deps.pool, subject_id) is None:
+async def require_usable(deps: Deps, subject_id: str) -> Level:
+    """Return how the person was enrolled. Raises ServiceError 403 for one frozen or gone."""
+    level = await enrolments.level_of(deps.pool, subject_id)
+    if level is None:
         raise identity_frozen()
+    return level
+
+
+async def is_last_strong(deps: Deps, subject_id: str, device_id: str, level: Level) -> bool:
+    """Say whether no other device of the person reaches what this one does: substantial."""
+    sms_reaches = deps.app.policy.sms_device_level
+    strong = [
+        device.device_id
+        for device in await devices.list_active(deps.pool, subject_id)
+        if device_level(level, device.proven_level, device.proven_by, sms_reaches) is Level.ADVANCED
+    ]
+    return strong == [device_id]
 
 
 async def remove(deps: Deps, subject_id: str, device_id: str, because: Ending) -> bool:

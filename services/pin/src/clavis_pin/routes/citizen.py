@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from clavis_pin.actions import device_enrolments, devices
-from clavis_pin.errors import device_not_found
+from clavis_pin.errors import device_not_found, last_strong_method
 from clavis_pin.routes.access import DepsDep
 
 router = APIRouter(prefix="/citizen/v1")
@@ -66,16 +66,27 @@ async def list_devices(token: Citizen, deps: DepsDep) -> list[DeviceOut]:
 
 
 @router.delete("/devices/{device_id}", status_code=204)
-async def remove(device_id: UUID, token: Citizen, deps: DepsDep) -> None:
-    """End a device at once. Who is frozen keeps what they had until they are back."""
-    await devices.require_usable(deps, token.subject_id)
+async def remove(device_id: UUID, token: Citizen, deps: DepsDep, confirmed: bool = False) -> None:
+    """End a device at once: first the warning if it is the last strong one, then the step-up.
+
+    Who is frozen keeps what they had until they are back.
+    """
+    level = await devices.require_usable(deps, token.subject_id)
+    if not confirmed and await devices.is_last_strong(
+        deps, token.subject_id, str(device_id), level
+    ):
+        raise last_strong_method()
+    device_enrolments.require_fresh(deps, token, level)
     if not await devices.remove(deps, token.subject_id, str(device_id), "removed_in_portal"):
         raise device_not_found()
 
 
 @router.post("/device-tickets", status_code=201)
 async def issue_ticket(token: Citizen, deps: DepsDep) -> TicketOut:
-    """Vouch for a device with this session. A person of the advanced level needs substantial."""
+    """Vouch for a device with this session, of just now.
+
+    A person of the advanced level needs substantial.
+    """
     issued = await device_enrolments.issue_ticket(deps, token)
     drawn = io.BytesIO()
     segno.make(issued.url, micro=False).save(

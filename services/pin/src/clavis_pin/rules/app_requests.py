@@ -68,6 +68,8 @@ class AppPolicy:
     max_active_devices: int = 1
     enrolment_lifetime: timedelta = timedelta(minutes=5)
     ticket_lifetime: timedelta = timedelta(minutes=5)
+    # How old a login may be that binds or removes a device.
+    fresh_session: timedelta = timedelta(minutes=5)
     max_code_failures: int = 3
     proof_leeway: timedelta = timedelta(seconds=60)
     requests_per_hour: int = 10

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import asyncpg
 from clavis_kit.db import Connection, Pool
 
+from clavis_pin.rules.people import Level, ProvenBy
+
 _NO_DEVICE = "00000000-0000-0000-0000-000000000000"
 Ending = Literal["replaced", "removed_on_device", "removed_in_portal", "identity_ended"]
 
@@ -24,6 +26,8 @@ class Device:
     created_at: datetime
     activated_at: datetime | None
     last_used_at: datetime | None
+    proven_level: Level | None
+    proven_by: ProvenBy | None
     usable: bool
     has_push: bool
 
@@ -33,7 +37,7 @@ async def find_device(pool: Pool, device_id: str) -> Device | None:
     row = await pool.fetchrow(
         """
         SELECT d.device_id, d.state, d.subject_id, d.name, d.signing_key, d.encryption_key,
-               d.created_at,
+               d.created_at, d.proven_level, d.proven_by,
                d.activated_at, d.last_used_at, p.subject_id IS NOT NULL AS usable,
                s.device_id IS NOT NULL AS has_push
           FROM device AS d
@@ -52,6 +56,8 @@ def _device(row: asyncpg.Record) -> Device:
     values |= {
         "device_id": str(values["device_id"]),
         "subject_id": str(subject_id) if subject_id else None,
+        "proven_level": Level(values["proven_level"]) if values["proven_level"] else None,
+        "proven_by": ProvenBy(values["proven_by"]) if values["proven_by"] else None,
     }
     return Device(**values)
 
@@ -154,7 +160,7 @@ async def list_active(pool: Pool, subject_id: str) -> list[Device]:
     rows = await pool.fetch(
         """
         SELECT d.device_id, d.state, d.subject_id, d.name, d.signing_key, d.encryption_key,
-               d.created_at,
+               d.created_at, d.proven_level, d.proven_by,
                d.activated_at, d.last_used_at, true AS usable,
                s.device_id IS NOT NULL AS has_push
           FROM device AS d
