@@ -177,7 +177,7 @@ async def find_app(pool: Pool, subject_id: str) -> StoredSecret | None:
 async def settle_code(
     pool: Pool, attempt: CodeAttempt, policy: SecondFactorPolicy
 ) -> SettledCode | None:
-    """Judge a code of an app on the row as it is now; None when the app is gone.
+    """Judge a code of an app on the row as it is now; None when it is gone or its person stopped.
 
     The row is locked first: a step is taken once, and of parallel wrong codes none beyond the
     allowed number is judged.
@@ -193,8 +193,11 @@ async def settle_code(
                         ELSE 'wrong'
                    END AS verdict
               FROM authenticator_app AS a
+              JOIN person AS p USING (subject_id)
              WHERE a.app_id = $1
-               FOR UPDATE
+               AND p.level = 'advanced'
+               AND stands(p)
+               FOR UPDATE OF a
         ), counted AS (
             SELECT app_id, verdict, failures + 1 AS failures FROM target
         ), settled AS (

@@ -240,8 +240,19 @@ async def remove_password(db: Connection, subject_id: str) -> bool:
 
 
 async def password_set_at(db: Connection, subject_id: str) -> datetime | None:
-    """Lock the password and say since when it is this one; None when there is none."""
+    """Lock the password and say since when it is this one.
+
+    None when there is none, or when its person was stopped meanwhile.
+    """
     at: datetime | None = await db.fetchval(
-        "SELECT activated_at FROM credential WHERE subject_id = $1 FOR UPDATE", subject_id
+        """
+        SELECT c.activated_at
+          FROM credential AS c
+          JOIN person AS p USING (subject_id)
+         WHERE c.subject_id = $1
+           AND stands(p)
+           FOR UPDATE OF c
+        """,
+        subject_id,
     )
     return at
