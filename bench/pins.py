@@ -34,11 +34,11 @@ from clavis_testkit.launchers.databases import run_sync
 from clavis_testkit.launchers.postgres import open_postgres
 from clavis_testkit.launchers.process import free_port
 from clavis_testkit.service_databases import ServiceDatabases
+from clavis_testkit.service_processes import instance
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.load import quantile
 from bench.processes import machine
-from services.pin.tests.instances import instance
 from services.pin.tests.world import write_key_files
 
 ROOT = Path(__file__).parents[1]
