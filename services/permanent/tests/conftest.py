@@ -37,6 +37,7 @@ async def settings(
     made = await database("permanent")
     return PermanentSettings(
         database_url=made.dsn,
+        migration_database_url=made.owner_dsn,
         kafka_bootstrap="127.0.0.1:1",
         port=1,
         public_url="http://permanent.test",

@@ -22,6 +22,18 @@ class IncompleteTopicsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A second table under the projection's key, of which events write these columns.
+
+    The service writes the others. They belong to what events wrote: where that is put right, they
+    start anew, as when the event came.
+    """
+
+    table: str
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """A table that events alone write: its key, its versions, and what else they write.
 
@@ -36,20 +48,45 @@ class Projection:
     topics: Sequence[str]
     handlers: Mapping[type[Message], Handler]
     changed: Changed
+    companion: Companion | None = None
 
     @property
     def written(self) -> str:
-        """List what events write, as SQL does."""
+        """List what events write in the table itself, as SQL does."""
         return ", ".join((*self.versions, *self.columns))
 
+    @property
+    def everything(self) -> str:
+        """List what events write, in the companion too."""
+        return ", ".join(self._everything())
+
+    def _everything(self) -> tuple[str, ...]:
+        more = self.companion.columns if self.companion else ()
+        return (*self.versions, *self.columns, *more)
+
     def of(self, alias: str) -> str:
-        """List what events write, of one side of a join."""
-        return ", ".join(f"{alias}.{name}" for name in (*self.versions, *self.columns))
+        """List what events write in the table itself, of one side of a join."""
+        return _of(alias, (*self.versions, *self.columns))
+
+    def all_of(self, alias: str) -> str:
+        """List what events write, in the companion too, of one side of a join."""
+        return _of(alias, self._everything())
+
+    def rows(self, schema: str) -> str:
+        """Return what to select the rows of one side from, with those of the companion."""
+        if self.companion is None:
+            return f"{schema}.{self.table}"
+        other = f"{schema}.{self.companion.table}"
+        return f"{schema}.{self.table} LEFT JOIN {other} USING ({self.key})"
 
     @property
     def known(self) -> str:
         """The condition that a row stands for something."""
         return f"greatest({', '.join(self.versions)}) > 0"
+
+
+def _of(alias: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +117,11 @@ async def compared(connection: Connection, replay: Replay, projection: Projectio
     newer = " OR ".join(f"coalesce(u.{v}, 0) > coalesce(m.{v}, 0)" for v in p.versions)
     row = await connection.fetchrow(
         f"""
-        SELECT count(*) FILTER (WHERE ({p.of("u")}) IS DISTINCT FROM ({p.of("m")})) AS different,
+        SELECT count(*) FILTER (WHERE ({p.all_of("u")}) IS DISTINCT FROM ({p.all_of("m")}))
+                   AS different,
                count(*) FILTER (WHERE {newer}) AS behind
-          FROM (SELECT * FROM public.{p.table} WHERE {p.known}) AS u
-          FULL JOIN (SELECT * FROM pg_temp.{p.table} WHERE {p.known}) AS m USING ({p.key})
+          FROM (SELECT * FROM {p.rows("public")} WHERE {p.known}) AS u
+          FULL JOIN (SELECT * FROM {p.rows("pg_temp")} WHERE {p.known}) AS m USING ({p.key})
         """,  # noqa: S608  names of tables and columns are the service's own
         timeout=_LONG_SECONDS,
     )
@@ -99,8 +137,8 @@ async def _checksum(connection: Connection, projection: Projection, schema: str)
         SELECT count(*) AS rows,
                md5(concat_ws(':', count(*), sum(hashtextextended(line, 0)::numeric),
                              sum(hashtextextended(line, 1)::numeric))) AS checksum
-          FROM (SELECT ROW({p.key}, {p.written})::text AS line
-                  FROM {schema}.{p.table}
+          FROM (SELECT ROW({p.key}, {p.everything})::text AS line
+                  FROM {p.rows(schema)}
                  WHERE {p.known}) AS lines
         """,  # noqa: S608  names of tables and columns are the service's own
         timeout=_LONG_SECONDS,
@@ -131,9 +169,12 @@ async def put_right(
             )
         changed = await _overwrite(connection, projection)
         changed += await _empty(connection, projection)
-        if changed:
-            await projection.changed(connection, changed)
-    return len(changed)
+        if projection.companion is not None:
+            changed += await _renew(connection, projection.key, projection.companion)
+        keys = sorted(set(changed))
+        if keys:
+            await projection.changed(connection, keys)
+    return len(keys)
 
 
 async def _overwrite(connection: Connection, projection: Projection) -> list[str]:
@@ -167,6 +208,40 @@ async def _empty(connection: Connection, projection: Projection) -> list[str]:
         timeout=_LONG_SECONDS,
     )
     return [row["key"] for row in rows]
+
+
+async def _renew(connection: Connection, key: str, companion: Companion) -> list[str]:
+    table, columns = companion.table, companion.columns
+    emptied = await connection.fetch(
+        f"""
+        UPDATE public.{table} AS u
+           SET {", ".join(f"{name} = DEFAULT" for name in columns)}
+         WHERE NOT (ROW({_of("u", columns)}) IS NULL)
+           AND NOT EXISTS (SELECT FROM pg_temp.{table} AS m WHERE m.{key} = u.{key})
+        RETURNING u.{key}::text AS key
+        """,  # noqa: S608  names of tables and columns are the service's own
+        timeout=_LONG_SECONDS,
+    )
+    await connection.execute(
+        f"""
+        DELETE FROM public.{table} AS u
+         USING pg_temp.{table} AS m
+         WHERE m.{key} = u.{key}
+           AND (ROW({_of("u", columns)})) IS DISTINCT FROM (ROW({_of("m", columns)}))
+        """,  # noqa: S608  names of tables and columns are the service's own
+        timeout=_LONG_SECONDS,
+    )
+    renewed = await connection.fetch(
+        f"""
+        INSERT INTO public.{table}
+        SELECT m.*
+          FROM pg_temp.{table} AS m
+         WHERE NOT EXISTS (SELECT FROM public.{table} AS u WHERE u.{key} = m.{key})
+        RETURNING {key}::text AS key
+        """,  # noqa: S608  names of tables and columns are the service's own
+        timeout=_LONG_SECONDS,
+    )
+    return [row["key"] for row in (*emptied, *renewed)]
 
 
 def _known_of(projection: Projection, alias: str) -> str:

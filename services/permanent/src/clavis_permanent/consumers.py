@@ -9,7 +9,7 @@ from clavis_kit.bus import EventRecord
 from clavis_kit.clock import Clock
 from clavis_kit.consumer import Handler
 from clavis_kit.db import Connection
-from clavis_kit.projection import Projection
+from clavis_kit.projection import Companion, Projection
 from clavis_kit.sealed import SealedError, open_sealed
 from google.protobuf.message import DecodeError, Message
 from joserfc.jwk import ECKey
@@ -197,4 +197,6 @@ def projected(contact_key: ECKey, new_id: Callable[[], str], clock: Clock) -> Pr
         topics=TOPICS,
         handlers=handlers(contact_key, new_id),
         changed=changed,
+        # Wrong codes are counted here; another code starts without them.
+        companion=Companion("activation_code", ("code_hash",)),
     )  # fmt: skip
