@@ -76,6 +76,8 @@ def test_the_office_prints_and_sends_the_letter(
     expect(desk.page.locator("#receipt")).to_be_visible()
     page = desk.open("/letters")
     page.locator("#spool .print-letter").first.click()
+    page.fill("#reason", "Cola de cartas de hoy")
+    page.click("#print-submit")
     text = pdf_text(desk.download("letter"))
     found = re.search(_CSV, text)
     assert found, text

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from clavis_registry.actions.offices import add_officer
 
+from services.registry.tests.citizens import on_record
 from services.registry.tests.life import TERMS, as_officer, desk, problem
 from services.registry.tests.world import ANA, Enrol, World, application
 
@@ -54,3 +56,59 @@ async def test_without_a_reason_nothing_is_told_and_nothing_kept(
     refused = await as_officer(world, "freezes", desk(national_id=ANA, reason="  "))
     assert refused.json()["code"] == "reason-required"
     assert await world.deps.pool.fetchval("SELECT count(*) FROM lookup") == before
+
+
+INVITED = {"national_id": ANA, "language": "es", "reason": "Lo pide por teléfono"}
+
+
+async def spooled(world: World) -> str:
+    """Return the id of the letter that waits."""
+    answer = await world.http.get("/officer/v1/letters", headers=world.as_officer())
+    (letter,) = answer.json()["letters"]
+    letter_id: str = letter["letter_id"]
+    return letter_id
+
+
+async def test_to_invite_and_to_print_is_to_look_up(world: World) -> None:
+    subject_id = await minted(world)
+    await on_record(world)
+    assert (await as_officer(world, "letters", INVITED)).json() == {"outcome": "queued"}
+    path = f"letters/{await spooled(world)}/print"
+    assert problem(await as_officer(world, path, {"reason": " "})) == (422, "reason-required")
+    assert (await as_officer(world, path, {})).status_code == 422
+    assert (await as_officer(world, path, {"reason": "Cola de hoy"})).status_code == 200
+    kept = await world.deps.pool.fetch("SELECT subject_id::text, reason FROM lookup ORDER BY 2")
+    assert [tuple(row) for row in kept] == [
+        (subject_id, "Cola de hoy"), (subject_id, INVITED["reason"]),
+    ]  # fmt: skip
+    done = await world.deps.pool.fetch(
+        "SELECT action, facts ->> 'reason' FROM audit_event"
+        " WHERE subject_id = $1 AND action LIKE 'letter-%' ORDER BY audit_event_id",
+        subject_id,
+    )
+    assert [tuple(row) for row in done] == [
+        ("letter-requested", INVITED["reason"]), ("letter-printed", "Cola de hoy"),
+    ]  # fmt: skip
+
+
+async def test_officers_print_no_letter_to_themselves(world: World) -> None:
+    subject_id = await minted(world)
+    await add_officer(world.deps, ANA, "MAD-1", "officer", "Ana García")
+    await on_record(world)
+    refused = await as_officer(world, "letters", INVITED, subject_id)
+    assert problem(refused) == (403, "own-record")
+    await as_officer(world, "letters", INVITED)
+    path = f"letters/{await spooled(world)}/print"
+    refused = await as_officer(world, path, {"reason": "Cola de hoy"}, subject_id)
+    assert problem(refused) == (403, "own-record")
+
+
+async def minted(world: World) -> str:
+    """Return the subject id of Ana, who never enrolled and logged in with a certificate."""
+    answer = await world.http.post(
+        "/internal/v1/subjects",
+        json={"national_id": ANA, "evidence": {}},
+        headers=world.as_service("gateway"),
+    )
+    subject_id: str = answer.json()["subject_id"]
+    return subject_id

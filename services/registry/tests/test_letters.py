@@ -18,6 +18,7 @@ from services.registry.tests.citizens import (
     printed_code,
     terms,
 )
+from services.registry.tests.life import as_officer
 from services.registry.tests.world import ANA, Enrol, World
 
 NOBODY = "00000001R"
@@ -266,7 +267,7 @@ async def test_the_printer_reports_by_reference_or_by_scan(world: World) -> None
     spool = (await world.http.get("/officer/v1/letters", headers=headers)).json()["letters"]
     letter_id = spool[0]["letter_id"]
     one, two = await asyncio.gather(
-        *(world.http.post(f"/officer/v1/letters/{letter_id}/print", headers=headers) for _ in "12")
+        *(as_officer(world, f"letters/{letter_id}/print", {"reason": "Cola de hoy"}) for _ in "12")
     )
     assert sorted([one.status_code, two.status_code]) == [200, 409]
     sent = await world.http.post(f"/officer/v1/letters/{letter_id}/sent", headers=headers)

@@ -50,6 +50,7 @@ export function LettersPage() {
 function Spool(props: { load: Load<Letters> }) {
   const { load } = props;
   const [document, setDocument] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const act = async (work: () => Promise<void>) => {
     try {
@@ -60,15 +61,22 @@ function Spool(props: { load: Load<Letters> }) {
     }
     await load.reload();
   };
-  const print = (id: string) =>
-    act(async () => {
-      setDocument(URL.createObjectURL(await makeFile(`${OFFICER}/letters/${id}/print`)));
-    });
+  const print = async (id: string, reason: string) => {
+    const made = await makeFile(`${OFFICER}/letters/${id}/print`, { reason });
+    setDocument(URL.createObjectURL(made));
+    setChosen(null);
+    await load.reload();
+  };
+  const choose = (id: string) => {
+    setDocument(null);
+    setChosen(id);
+  };
   const send = (id: string) => act(() => tell("POST", `${OFFICER}/letters/${id}/sent`));
   return (
     <section aria-labelledby="spool-heading">
       <h2 id="spool-heading">{t("console.letters.spool")}</h2>
       {problem && <ProblemNotice problem={problem} />}
+      {chosen && <Print key={chosen} id={chosen} print={print} />}
       {document && (
         <PdfReady
           id="letter"
@@ -78,15 +86,36 @@ function Spool(props: { load: Load<Letters> }) {
         />
       )}
       <Loaded load={load}>
-        {({ letters }) => <Rows letters={letters} print={print} send={send} />}
+        {({ letters }) => <Rows letters={letters} choose={choose} send={send} />}
       </Loaded>
     </section>
   );
 }
 
-type Move = (id: string) => Promise<void>;
+/** The paper shows name and address: the person reads why it was printed. */
+function Print(props: { id: string; print: (id: string, reason: string) => Promise<void> }) {
+  return (
+    <Form
+      id="print"
+      label={t("console.letters.print", { reference: props.id.slice(0, 8) })}
+      submit={(values) => props.print(props.id, String(values.get("reason")))}
+      fieldOf={{ "reason-required": "reason", "reason-invalid": "reason" }}
+    >
+      <TextField
+        name="reason"
+        label={t("console.field.reason")}
+        hint={t("console.look-up.reason-hint")}
+      />
+    </Form>
+  );
+}
 
-function Rows(props: { letters: Letter[]; print: Move; send: Move }) {
+interface Moves {
+  choose: (id: string) => void;
+  send: (id: string) => Promise<void>;
+}
+
+function Rows(props: Moves & { letters: Letter[] }) {
   if (props.letters.length === 0) return <p id="no-letters">{t("console.letters.none")}</p>;
   return (
     <ul id="spool">
@@ -105,13 +134,13 @@ function Rows(props: { letters: Letter[]; print: Move; send: Move }) {
   );
 }
 
-function Actions(props: { letter: Letter; print: Move; send: Move }) {
-  const { letter, print, send } = props;
+function Actions(props: Moves & { letter: Letter }) {
+  const { letter, choose, send } = props;
   const id = letter.letter_id;
   const about = letter.letter_id.slice(0, 8);
   if (letter.state === "queued") {
     return (
-      <button type="button" class="button print-letter" onClick={() => print(id)}>
+      <button type="button" class="button print-letter" onClick={() => choose(id)}>
         {t("console.letters.print", { reference: about })}
       </button>
     );

@@ -8,13 +8,19 @@ from babel.dates import format_date
 from clavis_kit.ids import is_id
 
 from clavis_registry import texts
+from clavis_registry.actions.consulting import keep_lookup
+from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.letter import LetterEvent, LetterState, canonical_csv, new_csv, shown
+from clavis_registry.rules.lookup import reason_refusal
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.store import Unit
 from clavis_registry.store.census import CensusRecord
 from clavis_registry.store.evidence import Actor
+from clavis_registry.store.letter_requests import OnRecord
 from clavis_registry.store.letters import Letter
+from clavis_registry.store.offices import Officer
 from clavis_registry.store.postal import PostalAddress
 
 TEMPLATE = "invitation.typ"
@@ -43,20 +49,46 @@ async def make_letter(deps: Deps, letter_id: str) -> tuple[str, bytes]:
     return csv, await deps.documents.render_pdf(TEMPLATE, _data(deps, letter, person, address, csv))
 
 
-async def count_printed(deps: Deps, actor: Actor, letter_id: str, csv: str) -> None:
+async def count_printed(
+    deps: Deps, actor: Actor, letter_id: str, csv: str, reason: str | None = None
+) -> None:
     """Put a letter's code in force. Of two printers at once one wins: letter-not-queued."""
     now = deps.clock.now()
     async with deps.transaction() as unit:
         expires_at = now + deps.settings.letter_policy.lifetime
         if not await unit.letters.printed(letter_id, csv_hash(deps, csv), now, expires_at):
             raise refuse("letter-not-queued")
-        await unit.evidence.audit(None, actor, "letter-printed", now, {"letter_id": letter_id})
+        facts = {"letter_id": letter_id, **({"reason": reason} if reason else {})}
+        subject_id = await _subject_of(unit, letter_id)
+        await unit.evidence.audit(subject_id, actor, "letter-printed", now, facts)
 
 
-async def print_letter(deps: Deps, actor: Actor, letter_id: str) -> bytes:
-    """Make a letter and put its code in force at once, for a printer beside the screen."""
+async def _subject_of(unit: Unit, letter_id: str) -> str | None:
+    record = await _on_record(unit, letter_id)
+    return record.subject_id if record else None
+
+
+async def _on_record(unit: Unit, letter_id: str) -> OnRecord | None:
+    letter = await unit.letters.get(letter_id)
+    return await unit.letter_requests.on_record(letter.national_id_hash) if letter else None
+
+
+async def print_letter(deps: Deps, officer: Officer, letter_id: str, reason: str) -> bytes:
+    """Make a letter and put its code in force at once, for a printer beside the screen.
+
+    The paper shows name and address, so the officer states why and a look-up is kept. Raises
+    reason-required, reason-invalid and own-record beside what making it raises.
+    """
+    if code := reason_refusal(reason):
+        raise refuse(code)
+    async with deps.reading() as unit:
+        record = await _on_record(unit, letter_id)
+    if record and record.national_id:
+        await keep_lookup(deps, officer, record.national_id, reason)
+    if record and (code := own_act_refusal(officer.subject_id, record.subject_id or "")):
+        raise refuse(code)
     csv, pdf = await make_letter(deps, letter_id)
-    await count_printed(deps, actor, letter_id, csv)
+    await count_printed(deps, officer_actor(officer), letter_id, csv, reason)
     return pdf
 
 
@@ -66,7 +98,8 @@ async def mark_sent(deps: Deps, actor: Actor, letter_id: str) -> None:
     async with deps.transaction() as unit:
         if not await unit.letters.sent(letter_id, now):
             raise refuse("letter-not-printed")
-        await unit.evidence.audit(None, actor, "letter-sent", now, {"letter_id": letter_id})
+        subject_id = await _subject_of(unit, letter_id)
+        await unit.evidence.audit(subject_id, actor, "letter-sent", now, {"letter_id": letter_id})
 
 
 async def mark_returned(deps: Deps, actor: Actor, scanned: str) -> str:
@@ -81,7 +114,8 @@ async def mark_returned(deps: Deps, actor: Actor, scanned: str) -> str:
         ):
             raise refuse("letter-not-on-its-way")
         facts = {"letter_id": letter.letter_id}
-        await unit.evidence.audit(None, actor, "letter-returned", now, facts)
+        subject_id = await _subject_of(unit, letter.letter_id)
+        await unit.evidence.audit(subject_id, actor, "letter-returned", now, facts)
     return letter.letter_id
 
 

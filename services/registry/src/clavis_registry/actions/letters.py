@@ -8,6 +8,8 @@ import asyncio
 from clavis_kit.logging import get_logger
 from clavis_kit.metrics import OUTCOMES
 
+from clavis_registry.actions.consulting import keep_lookup
+from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.shared import canonical_id
 from clavis_registry.actions.strangers import Stranger, knows_document, may_enter, stranger
 from clavis_registry.deps import Deps
@@ -19,11 +21,14 @@ from clavis_registry.rules.letter import (
     request_outcome,
 )
 from clavis_registry.rules.life import Life
+from clavis_registry.rules.lookup import reason_refusal
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.rules.person import Channel
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.letter_requests import LetterRequest, OnRecord
 from clavis_registry.store.letters import NewLetter
+from clavis_registry.store.offices import Officer
 
 POLL_SECONDS = 2.0
 BATCH = 50
@@ -103,11 +108,28 @@ async def invite(
             origin = "officer" if actor.kind == "officer" else "administration"
             new = NewLetter(deps.new_id(), national_id_hash, origin, reference, language)
             await unit.letters.queue(new, now)
-        await unit.evidence.audit(
-            record.subject_id, actor, "letter-requested", now, {"outcome": outcome.value}
-        )
+        facts = {"outcome": outcome.value, **({"reason": reference} if reference else {})}
+        await unit.evidence.audit(record.subject_id, actor, "letter-requested", now, facts)
     OUTCOMES.labels("letter_request", outcome).inc()
     return outcome
+
+
+async def invite_at_office(
+    deps: Deps, officer: Officer, typed_id: str, language: str, reason: str
+) -> RequestOutcome:
+    """Invite a person as an officer. What becomes of it tells of the person, so it is a look-up.
+
+    Raises reason-required, reason-invalid and own-record.
+    """
+    national_id = canonical_id(typed_id)
+    if code := reason_refusal(reason):
+        raise refuse(code)
+    await keep_lookup(deps, officer, national_id, reason)
+    async with deps.reading() as unit:
+        person = await unit.persons.find(national_id)
+    if person and (code := own_act_refusal(officer.subject_id, person.subject_id)):
+        raise refuse(code)
+    return await invite(deps, officer_actor(officer), national_id, language, reason)
 
 
 async def tend_letters(deps: Deps) -> None:

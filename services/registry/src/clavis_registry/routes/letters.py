@@ -11,7 +11,7 @@ from clavis_registry.actions import letter_completions, letter_spool, letters, o
 from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.letter_completions import Limited, TypedCompletion
 from clavis_registry.routes.access import DepsOf, OfficerOf, require
-from clavis_registry.routes.inputs import Language, PathId, ShortText, Text
+from clavis_registry.routes.inputs import Language, PathId, ReasonIn, ShortText, Text
 from clavis_registry.routes.online_models import (
     CodeSentOut,
     ContactIn,
@@ -22,6 +22,7 @@ from clavis_registry.routes.online_models import (
     VerdictOut,
 )
 from clavis_registry.rules.letter import LetterState
+from clavis_registry.rules.lookup import canonical_reason
 from clavis_registry.rules.permissions import Action
 from clavis_registry.store.letters import Letter
 
@@ -185,8 +186,8 @@ async def receipt(body: ReceiptIn, _: FromGateway, deps: DepsOf) -> ReceiptOut:
 async def invite(body: OfficeLetterIn, officer: OfficerOf, deps: DepsOf) -> InvitationOut:
     """Queue a letter to the address on record; say why none goes out."""
     require(officer, Action.ENROL)
-    outcome = await letters.invite(
-        deps, officer_actor(officer), body.national_id, body.language, body.reason
+    outcome = await letters.invite_at_office(
+        deps, officer, body.national_id, body.language, canonical_reason(body.reason)
     )
     return InvitationOut(outcome=outcome)
 
@@ -207,10 +208,12 @@ async def spool(
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
 )
-async def print_letter(letter_id: PathId, officer: OfficerOf, deps: DepsOf) -> Response:
-    """Make the letter with its code and count it as printed."""
+async def print_letter(
+    letter_id: PathId, body: ReasonIn, officer: OfficerOf, deps: DepsOf
+) -> Response:
+    """Make the letter with its code and count it as printed; the person sees the reason."""
     require(officer, Action.PRINT_LETTERS)
-    pdf = await letter_spool.print_letter(deps, officer_actor(officer), letter_id)
+    pdf = await letter_spool.print_letter(deps, officer, letter_id, body.reason)
     headers = {"Content-Disposition": f'attachment; filename="{letter_id}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
