@@ -1,4 +1,4 @@
-"""What other services tell: activation codes used and blocked, frauds, certificates."""
+"""What other services tell: activation codes used and blocked, devices, frauds, certificates."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -34,11 +34,23 @@ def handlers(deps: Deps) -> Mapping[type[Message], Handler]:
     async def on_fraud(db: Connection, event: FraudReported, record: EventRecord) -> None:
         await reports.fraud(deps, Unit(db), event.subject_id, record.type)
 
+    async def on_device_added(
+        db: Connection, event: device_pb2.DeviceActivated, _: EventRecord
+    ) -> None:
+        await reports.device_changed(deps, Unit(db), event.subject_id, "added")
+
+    async def on_device_removed(
+        db: Connection, event: device_pb2.DeviceDeactivated, _: EventRecord
+    ) -> None:
+        await reports.device_changed(deps, Unit(db), event.subject_id, "removed")
+
     return {
         credential_pb2.ActivationCodeUsed: on_used,
         credential_pb2.ActivationCodeBlocked: on_blocked,
         credential_pb2.FraudReported: on_fraud,
         device_pb2.FraudReported: on_fraud,
+        device_pb2.DeviceActivated: on_device_added,
+        device_pb2.DeviceDeactivated: on_device_removed,
         certificate_pb2.CertificateIssued: on_issued,
         certificate_pb2.CertificateRevoked: on_revoked,
     }

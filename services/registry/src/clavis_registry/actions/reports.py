@@ -1,6 +1,7 @@
 """What the credential services report of a person, within the transaction of the event."""
 
 from datetime import datetime
+from typing import Literal
 
 from clavis_kit.ids import is_id
 
@@ -10,8 +11,11 @@ from clavis_registry.actions.shared import queue_mail
 from clavis_registry.deps import Deps
 from clavis_registry.rules.credentials import FreezeAct, FreezeOrigin, freeze_refusal
 from clavis_registry.rules.identification import IdentifiedBy
+from clavis_registry.rules.person import Status
 from clavis_registry.store import Unit
 from clavis_registry.store.evidence import Actor
+
+DeviceChange = Literal["added", "removed"]
 
 
 async def activation_code_used(unit: Unit, subject_id: str, at: datetime) -> None:
@@ -29,6 +33,22 @@ async def activation_code_blocked(deps: Deps, unit: Unit, subject_id: str, at: d
         subject_id, Actor("person"), "activation-code-blocked", deps.clock.now()
     )
     await queue_mail(deps, unit, person, "activation_code_blocked")
+
+
+# NIST SP 800-63B-4 section 4.6: the subscriber is told of every authenticator that is bound or
+# invalidated, through something that whoever did it does not need to have.
+async def device_changed(deps: Deps, unit: Unit, subject_id: str, change: DeviceChange) -> None:
+    """Keep that a device with the app came or went, and tell the person where to freeze.
+
+    One whose identity ended was told of that already.
+    """
+    person = await unit.persons.get(subject_id) if is_id(subject_id) else None
+    if person is None:
+        return
+    await unit.evidence.audit(subject_id, Actor("citizen"), f"device-{change}", deps.clock.now())
+    if person.life.status is Status.REGISTERED:
+        url = f"{deps.settings.oidc_issuer}/not-me"
+        await queue_mail(deps, unit, person, f"device_{change}", url=url)
 
 
 async def fraud(deps: Deps, unit: Unit, subject_id: str, report: str) -> None:
