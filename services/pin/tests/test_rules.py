@@ -14,7 +14,7 @@ from clavis_pin.rules.pins import (
     pin_from_bytes,
     retry_at,
 )
-from clavis_pin.texts import pin_sms
+from clavis_pin.texts import enrolment_sms, pin_sms
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +96,34 @@ def test_whatever_the_relying_partys_name_the_pin_and_its_validity_are_said(
     assert "K2Z" in text
     assert "10 minut" in text
     assert len(text) <= 160
+
+
+@pytest.mark.parametrize(
+    ("language", "purpose"),
+    [
+        ("es", "para entrar en"),
+        ("ca", "per entrar a"),
+        ("gl", "para entrar en"),
+        ("eu", "zerbitzuan sartzeko"),
+        ("en", "to enter"),
+    ],
+)
+def test_each_official_language_has_its_own_messages(language: str, purpose: str) -> None:
+    lifetime = timedelta(minutes=10)
+    name = "Consejería de Educación, Ciencia y Formación Profesional"
+    text = pin_sms(
+        language=language, brand="Clavis", relying_party=name, pin="K7Q", lifetime=lifetime
+    )
+    code = enrolment_sms(
+        language=language, brand="Clavis", code="482913", lifetime=lifetime, domain="portal.test"
+    )
+    assert purpose in text
+    assert text.index(name[:6]) < text.index("K7Q")
+    assert code.endswith("\n@portal.test #482913")
+    assert max(len(text), len(code)) <= 160
+    others = [
+        pin_sms(language=one, brand="Clavis", relying_party=name, pin="K7Q", lifetime=lifetime)
+        for one in ("es", "ca", "gl", "eu", "en")
+        if one != language
+    ]
+    assert text not in others

@@ -24,7 +24,7 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 STEP_SECONDS = 30.0
 _POLL_MS = 50
-PIN_PATTERN = r" (?:es|is) ([A-Z2-7]{3})\."
+PIN_PATTERN = r"(?: (?:es|is|é|és)|:) ([A-Z2-7]{3})\."
 CODE_PATTERN = r"\b(\d{6})\b"
 
 

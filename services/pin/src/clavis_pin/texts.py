@@ -13,6 +13,18 @@ _BY_LANGUAGE = {
         "{brand}: your PIN to enter {name} is {pin}."
         " Valid for {minutes} minutes, one use. Do not share it with anyone."
     ),
+    "ca": (
+        "{brand}: el vostre PIN per entrar a {name} és {pin}."
+        " Val {minutes} minuts i un sol cop. No el compartiu amb ningú."
+    ),
+    "gl": (
+        "{brand}: o seu PIN para entrar en {name} é {pin}."
+        " Vale {minutes} minutos e unha soa vez. Non o comparta con ninguén."
+    ),
+    "eu": (
+        "{brand}: zure PINa {name} zerbitzuan sartzeko: {pin}."
+        " {minutes} minutuz balio du, behin bakarrik. Ez eman inori."
+    ),
 }
 DEFAULT_LANGUAGE = "es"
 
@@ -38,6 +50,18 @@ _ENROLMENT = {
     "en": (
         "{brand}: {code} is your code to activate the app on a phone.{name}"
         " Valid for {minutes} minutes. Tell it to no one.\n@{domain} #{code}"
+    ),
+    "ca": (
+        "{brand}: {code} és la vostra clau per activar l'app en un telèfon.{name}"
+        " Val {minutes} minuts. No la digueu a ningú.\n@{domain} #{code}"
+    ),
+    "gl": (
+        "{brand}: {code} é a súa clave para activar a app nun teléfono.{name}"
+        " Vale {minutes} minutos. Non lla diga a ninguén.\n@{domain} #{code}"
+    ),
+    "eu": (
+        "{brand}: {code} da zure gakoa aplikazioa telefono batean aktibatzeko.{name}"
+        " {minutes} minutuz balio du. Ez esan inori.\n@{domain} #{code}"
     ),
 }
 

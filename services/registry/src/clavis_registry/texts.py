@@ -12,6 +12,8 @@ from babel.dates import format_date
 _PACKAGE = Path(__file__).parent
 TEMPLATES = _PACKAGE / "templates"
 TEXT_LANGUAGES = ("es", "en")
+# What travels by SMS is also written in these; documents and letters are not.
+SMS_LANGUAGES = ("ca", "gl", "eu")
 FALLBACK = "es"
 # Dates are written as in Europe: the bare `en` of CLDR is American.
 LOCALES = {"es": "es_ES", "en": "en_GB"}
@@ -42,7 +44,8 @@ def texts(language: str) -> dict[str, Any]:
 
 def message(language: str | None, name: str, **values: object) -> str:
     """Return a message in the person's language with its values filled in."""
-    template: str = texts(text_language(language))[name]
+    own = texts(language) if language in SMS_LANGUAGES else {}
+    template: str = own[name] if name in own else texts(text_language(language))[name]
     return template.format(**values)
 
 
