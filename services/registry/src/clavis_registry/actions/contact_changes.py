@@ -24,6 +24,7 @@ from clavis_registry.actions.desk import (
     hold_served,
     online,
 )
+from clavis_registry.actions.former_contact import phone_risks
 from clavis_registry.actions.phone_codes import SentCode, issue_phone_code, send_phone_code
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
@@ -33,7 +34,6 @@ from clavis_registry.rules.contact import (
     failed_attempt,
     phone_hint,
 )
-from clavis_registry.rules.credentials import PhoneChangeRisks
 from clavis_registry.rules.identification import IdentifiedBy, shows_certificate
 from clavis_registry.rules.life import PersonAct
 from clavis_registry.rules.permissions import own_act_refusal
@@ -220,7 +220,7 @@ async def complete_at_office(
     async with deps.transaction() as unit:
         change = await held(unit, officer, change_id, kind)
         person = await _completable(deps, unit, change, terms)
-        risks = await _risks(deps, unit, person, change)
+        risks = await phone_risks(deps, unit, person) if kind == PHONE else ()
         if risks:
             return await _hand_over(deps, unit, officer, change, terms, risks)
         # It was begun with the person present and identified.
@@ -262,17 +262,6 @@ async def _completable(
     if change.kind == PHONE and not terms:
         raise refuse("terms-outdated")
     return await contact_writing.hold_unchanged(unit, change)
-
-
-async def _risks(deps: Deps, unit: Unit, person: Person, change: ContactChange) -> tuple[str, ...]:
-    if change.kind != PHONE:
-        return ()
-    weighed = PhoneChangeRisks(
-        signs=await unit.held_certificates.signs(person.subject_id, deps.clock.now()),
-        frozen=person.frozen,
-        is_officer=await unit.offices.active_officer(person.subject_id) is not None,
-    )
-    return tuple(weighed.names())
 
 
 async def _hand_over(

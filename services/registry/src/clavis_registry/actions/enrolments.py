@@ -13,6 +13,7 @@ from clavis_registry.actions.entering import (
     Act,
     Applicant,
     enter_person,
+    refuse_other_phone,
     refuse_unfit,
     refuse_unwelcome,
 )
@@ -101,7 +102,9 @@ async def _refuse_unknown(
 ) -> None:
     """Raise why the act is not for the person of the number."""
     if papers.purpose != RENEW:
-        await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        known = await refuse_unwelcome(deps, unit, applicant.national_id, Channel.OFFICE)
+        if known is not None:
+            await refuse_other_phone(deps, unit, known, applicant.mobile, Channel.OFFICE)
         return
     person = await unit.persons.find(applicant.national_id)
     if person is None:

@@ -7,11 +7,13 @@ from typing import Any
 from clavis_kit.outbox import record_event
 
 from clavis_registry import events
-from clavis_registry.actions.endings import thaw
+from clavis_registry.actions.endings import announce, thaw
+from clavis_registry.actions.former_contact import recently_restored, tell_former
 from clavis_registry.actions.shared import record_contact, take_phone
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules import identity
+from clavis_registry.rules.credentials import HeldPhone, other_phone_refusal
 from clavis_registry.rules.identity import Document, Guardian
 from clavis_registry.rules.life import enrolment_effect
 from clavis_registry.rules.person import (
@@ -25,6 +27,7 @@ from clavis_registry.rules.person import (
     strong_identification_at,
 )
 from clavis_registry.store import Unit
+from clavis_registry.store.contacts import Contact
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.persons import Enrolled, Person
 
@@ -89,6 +92,24 @@ def _effect(person: Person, channel: Channel) -> EnrolmentEffect:
     raise refuse(effect, **{name: str(value) for name, value in extra.items()})
 
 
+async def refuse_other_phone(
+    deps: Deps, unit: Unit, known: Person, mobile: str, channel: Channel
+) -> None:
+    """Raise phone-change-first when an office would replace a number that is guarded."""
+    contact = await unit.contacts.get(known.subject_id)
+    # With a certificate the person alone changes the phone (BOE-A-2015-14215 section 3.1).
+    if contact is None or channel is not Channel.OFFICE:
+        return
+    held = HeldPhone(
+        mobile=contact.mobile,
+        in_force=known.status is Status.REGISTERED and contact.verified_mobile is not None,
+        frozen=known.frozen,
+        restored=await recently_restored(deps, unit, known),
+    )
+    if code := other_phone_refusal(held, mobile):
+        raise refuse(code)
+
+
 async def enter_person(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -> Person:
     """Enter or raise the person, with evidence, contact data and events, in one transaction."""
     refuse_unfit(applicant, deps.day_of(deps.clock.now()))
@@ -99,14 +120,22 @@ async def enter_person(deps: Deps, unit: Unit, applicant: Applicant, act: Act) -
         applicant.national_id, national_id_hash, deps.new_id(), deps.clock.now()
     )
     effect = _effect(known, act.channel)
+    former = await unit.contacts.get(known.subject_id)
+    await refuse_other_phone(deps, unit, known, applicant.mobile, act.channel)
     person = await unit.persons.save_enrolled(known.subject_id, _enrolled(applicant, act, known))
     await unit.documents.replace(
         deps.new_id(), person.subject_id, applicant.document, deps.clock.now()
     )
     await take_phone(deps, unit, person.subject_id, applicant.mobile)
+    new = Contact(applicant.email, applicant.mobile, act.at)
+    if former is not None:
+        await tell_former(deps, unit, person, former, new)
     await unit.contacts.put(person.subject_id, applicant.email, applicant.mobile, act.at)
     await _prove(unit, person, applicant, act, effect)
     await _tell(deps, unit, person, applicant, effect)
+    if effect is EnrolmentEffect.RAISE and former and former.verified_mobile != new.mobile:
+        person = await _phone_changed(deps, unit, person)
+    await record_contact(deps, unit, person.subject_id)
     # A freeze ends by an advanced proof of the person, and this is one.
     if person.frozen and person.level is Level.ADVANCED:
         return await thaw(deps, unit, person, act.actor, {"channel": act.channel})
@@ -160,4 +189,10 @@ async def _tell(
     else:
         fact = events.level_raised(person, now)
     await record_event(unit.connection, events.wrap(fact, person, deps.new_id(), now))
-    await record_contact(deps, unit, person.subject_id)
+
+
+async def _phone_changed(deps: Deps, unit: Unit, person: Person) -> Person:
+    changed = await unit.persons.raise_version(person.subject_id)
+    fact = events.phone_changed(changed, deps.clock.now(), verified=True)
+    await announce(deps, unit, changed, fact)
+    return changed

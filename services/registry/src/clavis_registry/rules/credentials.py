@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clavis_registry.rules.life import Standing
@@ -125,6 +125,7 @@ class PhoneChangeRisks:
     signs: bool
     frozen: bool
     is_officer: bool
+    restored: bool
 
     def names(self) -> list[str]:
         """Return the stable names of those that hold; with any, a second officer decides."""
@@ -132,5 +133,32 @@ class PhoneChangeRisks:
             "signing-certificate": self.signs,
             "frozen": self.frozen,
             "public-employee": self.is_officer,
+            "recently-restored": self.restored,
         }
         return [name for name, holds in held.items() if holds]
+
+
+# Real Decreto 311/2022 (ENS) op.acc.3: what takes two people is not done by one in two steps. So
+# long after a renunciation, a return or the end of a freeze another phone is still looked at twice.
+RESTORED = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class HeldPhone:
+    """The number on record of a person who comes to an office to enrol."""
+
+    mobile: str
+    in_force: bool
+    frozen: bool
+    restored: bool
+
+
+def other_phone_refusal(held: HeldPhone, mobile: str) -> str | None:
+    """Return why an office cannot enter a known person with this number, or None.
+
+    Another number is a change of phone, with its own risks and second look.
+    """
+    if mobile == held.mobile:
+        return None
+    guarded = held.in_force or held.frozen or held.restored
+    return "phone-change-first" if guarded else None

@@ -174,3 +174,16 @@ class EvidenceStore:
             proof_id,
         )
         return Renunciation(**row) if row else None
+
+    async def restored_since(self, subject_id: str, since: datetime) -> bool:
+        """Say whether the person left, came back or was unfrozen after a moment."""
+        found = await self._db.fetchval(
+            """
+            SELECT true FROM audit_event
+             WHERE subject_id = $1 AND at > $2
+               AND action IN ('renounced', 'rehabilitated', 'unfrozen') LIMIT 1
+            """,
+            subject_id,
+            since,
+        )
+        return bool(found)
