@@ -191,3 +191,4 @@ def test_every_notice_is_written_in_every_language(world: World, kind: str, lang
     assert "{" not in subject + body
     assert json.dumps(body)
     assert one_line(written).isprintable()
+    assert not re.search(r"https?:|c\.example|t\.k|\{", one_line(written))

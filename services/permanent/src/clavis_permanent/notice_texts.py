@@ -1,6 +1,7 @@
 """What notices say, in the person's language. They hold no code and no personal data.
 
-The only link is the one that freezes: it can do nothing else, so a forged message gains nothing.
+An e-mail has one link, which freezes and can do nothing else, so a forged one gains nothing. An SMS
+has none.
 """
 
 import json
@@ -66,11 +67,14 @@ def letter(told: Letter) -> tuple[str, str]:
 
 
 def one_line(told: Letter) -> str:
-    """Write an SMS for somebody without an e-mail address: what happened, and the answer."""
+    """Write an SMS for somebody without an e-mail address: what happened, and where to answer.
+
+    It names the page and has no link: forged messages have links, ours never do.
+    """
     texts = _texts(told.language)
     text = f"{told.brand}: {texts.about[told.kind][0]}."
     if told.kind != Reminder.PASSWORD_ENDING:
-        text += f" {texts.phrases['not_me_sms']} {told.answer_url}"
+        text += f" {texts.phrases['not_me_sms'].format(brand=told.brand)}"
     return to_gsm7(text)
 
 
