@@ -85,6 +85,24 @@ async def test_a_message_that_cannot_be_sent_is_said(browser: Browser, siblings:
     await start(browser)
     assert browser.response.status_code == 503
     assert browser.code == "otp-undeliverable"
+    assert browser.page.ids["other-methods"]["href"].startswith("/")
+
+
+@pytest.mark.parametrize(("page", "kind"), [("activate", "activations"), ("recover", "recoveries")])
+async def test_who_cannot_get_the_message_is_led_to_the_other_ways_of_the_login(
+    browser: Browser, siblings: Siblings, page: str, kind: str
+) -> None:
+    await browser.authorize()
+    flow = browser.flow
+    siblings.answers[kind] = {"outcome": "undeliverable"}
+    await browser.open(f"/{page}?flow={flow.rpartition('/')[2]}")
+    assert "other-methods" not in browser.page.ids
+    typed = RIGHT if page == "activate" else {k: v for k, v in RIGHT.items() if k != "email"}
+    await browser.press("continue", **typed)
+    assert browser.code == "otp-undeliverable"
+    await browser.press("other-methods")
+    assert browser.path == f"{flow}/methods"
+    assert {"method-app", "method-passkey"} <= browser.page.ids.keys()
 
 
 @pytest.mark.parametrize(("verdict", "code"), [("locked", "locked"), ("expired", "expired")])
