@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -211,6 +211,69 @@ async def test_a_second_look_may_overturn(desk: Desk) -> None:
         f"/{case_id}/second-look", desk.agents[1], accept=False, reason="El documento es una copia"
     )
     assert (overturned.json()["state"], overturned.json()["applicant"]) == ("refused", None)
+
+
+async def test_what_differs_from_the_register_is_always_looked_at_twice(desk: Desk) -> None:
+    await on_record(desk.world, birth_date=date(1984, 6, 1))
+    await desk.accepted()
+    assert await desk.state() == "second_look"
+
+
+async def test_what_the_register_confirms_is_accepted(desk: Desk) -> None:
+    await on_record(desk.world)
+    await desk.accepted()
+    assert await desk.state() == "accepted"
+
+
+async def test_agents_have_no_part_in_their_own_call(desk: Desk) -> None:
+    _, case_id = await desk.waiting()
+    me = await add_officer(desk.world.deps, ANA, "MAD-1", "video_agent", "Ana García")
+    assert (await desk.agent(f"/{case_id}/claim", me)).json()["code"] == "own-record"
+    with_sample(desk.world, 1.0)
+    await desk.agent(f"/{case_id}/claim")
+    await desk.agent(f"/{case_id}/decision", **desk.decision())
+    look = {"accept": True, "reason": "Visto el vídeo entero"}
+    refused = await desk.agent(f"/{case_id}/second-look", me, **look)
+    assert refused.json()["code"] == "own-record"
+
+
+async def test_every_act_upon_a_call_is_on_the_record_of_the_person(
+    desk: Desk, enrol: Enrol
+) -> None:
+    entered = await enrol()
+    with_sample(desk.world, 1.0)
+    await desk.world.deps.pool.execute("UPDATE person SET status = 'none'")
+    _, case_id = await desk.waiting()
+    await desk.agent(f"/{case_id}/claim")
+    await desk.agent(f"/{case_id}/release")
+    await desk.agent(f"/{case_id}/claim")
+    await desk.agent(f"/{case_id}/decision", **desk.decision())
+    look = {"accept": True, "reason": "Visto el vídeo entero"}
+    await desk.agent(f"/{case_id}/second-look", desk.agents[1], **look)
+    done = await desk.world.deps.pool.fetch(
+        "SELECT action FROM audit_event WHERE subject_id = $1 AND action LIKE 'video-%'"
+        " ORDER BY audit_event_id",
+        entered.subject_id,
+    )
+    assert [row["action"] for row in done] == [
+        "video-released", "video-decided", "video-second-look",
+    ]  # fmt: skip
+    looked = await desk.world.deps.pool.fetch(
+        "SELECT officer_subject_id::text FROM lookup WHERE subject_id = $1 ORDER BY lookup_id",
+        entered.subject_id,
+    )
+    first, second = desk.agents
+    assert [row[0] for row in looked] == [first, first, second]
+
+
+async def test_an_abandoned_call_is_on_record(desk: Desk) -> None:
+    _, case_id = await desk.waiting()
+    await desk.agent(f"/{case_id}/claim")
+    await desk.agent(f"/{case_id}/abandonment", reason="No contesta nadie")
+    kept = await desk.world.deps.pool.fetchval(
+        "SELECT facts ->> 'reason' FROM audit_event WHERE action = 'video-abandoned'"
+    )
+    assert kept == "No contesta nadie"
 
 
 async def test_a_silent_agent_loses_the_call(desk: Desk) -> None:

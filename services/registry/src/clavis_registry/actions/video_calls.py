@@ -20,6 +20,8 @@ from clavis_registry.actions.phone_codes import SentCode, send_phone_code
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import PhoneVerdict
+from clavis_registry.rules.identity import same_name
+from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.rules.person import Channel
 from clavis_registry.rules.video import (
     Checklist,
@@ -32,6 +34,7 @@ from clavis_registry.rules.video import (
     second_look_refusal,
 )
 from clavis_registry.store import Unit
+from clavis_registry.store.census import CensusRecord
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.offices import Officer
 from clavis_registry.store.videos import VideoCase
@@ -90,18 +93,31 @@ async def claim(deps: Deps, agent: Officer, case_id: str, *, automatic: bool) ->
         case = await held_case(unit, case_id)
         event = VideoEvent.TAKE_REVIEW if automatic else VideoEvent.CLAIM
         state = follow(case, event)
+        subject_id = await _served(unit, agent, case)
         await unit.videos.move(
             case_id, case.state, state, agent_id=agent.subject_id, claimed_at=now
         )
-        await _looked_up(unit, agent, case, now)
+        await _looked_up(unit, agent, case, subject_id, now)
         return await held_case(unit, case_id)
 
 
-async def _looked_up(unit: Unit, agent: Officer, case: VideoCase, now: datetime) -> None:
+async def _served(unit: Unit, agent: Officer, case: VideoCase) -> str | None:
+    """Return whom a case is about, when the registry knows them. Raises own-record."""
+    person = await unit.persons.by_hash(case.national_id_hash)
+    subject_id = person.subject_id if person else case.subject_id
+    if code := own_act_refusal(agent.subject_id, subject_id or ""):
+        raise refuse(code)
+    return subject_id
+
+
+async def _looked_up(
+    unit: Unit, agent: Officer, case: VideoCase, subject_id: str | None, now: datetime
+) -> None:
     # GDPR article 5(1)(b): the person sees who looked, and why.
-    person = case.subject_id
     reason = "Video identification" if case.language == "en" else "Identificación por vídeo"
-    await unit.evidence.add_lookup(officer_actor(agent), case.national_id_hash, person, reason, now)
+    await unit.evidence.add_lookup(
+        officer_actor(agent), case.national_id_hash, subject_id, reason, now
+    )
 
 
 async def release(deps: Deps, agent: Officer, case_id: str) -> None:
@@ -113,7 +129,10 @@ async def release(deps: Deps, agent: Officer, case_id: str) -> None:
         silent = case.claimed_at is not None and deps.clock.now() >= case.claimed_at + patience
         if case.agent_id != agent.subject_id and not silent:
             raise refuse("video-case-not-yours")
+        subject_id = await _served(unit, agent, case)
         await unit.videos.move(case_id, case.state, state, agent_id=None, claimed_at=None)
+        facts, now = {"case_id": case_id}, deps.clock.now()
+        await unit.evidence.audit(subject_id, officer_actor(agent), "video-released", now, facts)
 
 
 async def abandon(deps: Deps, agent: Officer, case_id: str, reason: str) -> None:
@@ -122,8 +141,10 @@ async def abandon(deps: Deps, agent: Officer, case_id: str, reason: str) -> None
         case = await held_case(unit, case_id)
         state = follow(case, VideoEvent.ABANDON)
         _refuse_foreign(case, agent)
-        now = deps.clock.now()
+        subject_id, now = await _served(unit, agent, case), deps.clock.now()
         await unit.videos.move(case_id, case.state, state, reason=reason, decided_at=now)
+        facts = {"case_id": case_id, "reason": reason}
+        await unit.evidence.audit(subject_id, officer_actor(agent), "video-abandoned", now, facts)
 
 
 def _refuse_foreign(case: VideoCase, agent: Officer) -> None:
@@ -139,6 +160,7 @@ async def decide(deps: Deps, agent: Officer, case_id: str, decision: Decision) -
     async with deps.transaction() as unit:
         case = await held_case(unit, case_id)
         _refuse_foreign(case, agent)
+        subject_id = await _served(unit, agent, case)
         event = await _event(deps, unit, case, decision)
         state = follow(case, event)
         applicant = draft_of(decision.applicant) if decision.applicant and decision.accept else None
@@ -148,7 +170,7 @@ async def decide(deps: Deps, agent: Officer, case_id: str, decision: Decision) -
             checklist=asdict(decision.checklist), reason=decision.reason, decided_at=now,
         )  # fmt: skip
         facts = {"case_id": case_id, "decision": event.value}
-        await unit.evidence.audit(None, officer_actor(agent), "video-decided", now, facts)
+        await unit.evidence.audit(subject_id, officer_actor(agent), "video-decided", now, facts)
         OUTCOMES.labels("video_call", event).inc()
         return await held_case(unit, case_id)
 
@@ -165,7 +187,16 @@ async def _event(deps: Deps, unit: Unit, case: VideoCase, decision: Decision) ->
     refuse_unfit(applicant, deps.day_of(deps.clock.now()))
     await refuse_unwelcome(deps, unit, applicant.national_id, Channel.VIDEO_CALL)
     sampled = is_sampled(deps.random_below(DRAWS), DRAWS, deps.settings.video_sample_fraction)
+    # Orden ETD/465/2021 article 9: what was read is compared with the official data. A difference
+    # may be a late register or a false document: one agent alone does not say which.
+    known = await unit.census.get(case.national_id_hash)
+    sampled = sampled or (known is not None and not _agrees(known, applicant))
     return VideoEvent.SAMPLE if sampled else VideoEvent.ACCEPT
+
+
+def _agrees(known: CensusRecord, read: Applicant) -> bool:
+    same = same_name(known.name, read.name) and known.birth_date == read.birth_date
+    return same and known.document == read.document
 
 
 async def second_look(
@@ -179,13 +210,15 @@ async def second_look(
         state = follow(case, event)
         if code := second_look_refusal(case.agent_id, agent.subject_id):
             raise refuse(code)
+        subject_id = await _served(unit, agent, case)
+        await _looked_up(unit, agent, case, subject_id, now)
         erased = {} if accept else {"applicant": None}
         await unit.videos.move(
             case_id, case.state, state, second_agent_id=agent.subject_id, second_reason=reason,
             second_decided_at=now, **erased,
         )  # fmt: skip
         facts = {"case_id": case_id, "decision": event.value}
-        await unit.evidence.audit(None, officer_actor(agent), "video-second-look", now, facts)
+        await unit.evidence.audit(subject_id, officer_actor(agent), "video-second-look", now, facts)
         return await held_case(unit, case_id)
 
 

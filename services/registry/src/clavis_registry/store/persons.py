@@ -122,6 +122,11 @@ class PersonStore:
         row = await self._db.fetchrow(f"{_SELECT} WHERE national_id = $1", national_id)
         return person_of(row) if row else None
 
+    async def by_hash(self, national_id_hash: str) -> Person | None:
+        """Read a person by the keyed hash of the number."""
+        row = await self._db.fetchrow(f"{_SELECT} WHERE national_id_hash = $1", national_id_hash)
+        return person_of(row) if row else None
+
     async def obtain(
         self, national_id: str, national_id_hash: str, new_subject_id: str, now: datetime
     ) -> Person:
