@@ -36,6 +36,7 @@ def citizen(demo: RunningDemo) -> dict[str, Any]:
     need("chromium", "uses the app as a person does")
     person = newcomers.newcomer()
     newcomers.enrol(demo, [person])
+    newcomers.activate_password(demo, person)
     return person
 
 
@@ -208,29 +209,47 @@ def test_6_a_second_phone_takes_the_place_of_the_first(
     enrol(app, demo, citizen)
 
 
-def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
-    demo: RunningDemo, citizen: dict[str, Any], page: Page, app: Page, browser: Browser
+def test_7_a_phone_proven_by_sms_does_not_reach_substantial(
+    app: Page, demo: RunningDemo, page: Page
 ) -> None:
-    page.goto(demo.url(5) + "/bff/login?acr=substantial&return=/data")
+    page.goto(demo.url(12))
+    page.click("#login")
     confirm_in_app(page, app)
-    browsing.agree_to_data(page, demo.url(5))
-    page.wait_for_url(demo.url(5) + "/data")  # the page of the callback goes on by itself
+    expect(page.locator("[data-code=level-too-low]")).to_be_visible()
+    expect(page.locator("[data-way-up]").first).to_be_visible()
+
+
+def pass_of(page: Page) -> str:
+    """Return the address by which the portal's session makes a phone one's own."""
     made = page.evaluate(
         """() => fetch("/api/pin/citizen/v1/device-tickets",
             { method: "POST", headers: { "X-Clavis-CSRF": "1" } })
             .then(async (answer) => ({ status: answer.status, body: await answer.json() }))"""
     )
     assert made["status"] == 201, made
+    return str(made["body"]["url"])
+
+
+def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
+    demo: RunningDemo, citizen: dict[str, Any], page: Page, app: Page, browser: Browser
+) -> None:
+    page.goto(demo.url(5) + "/bff/login?acr=substantial&return=/data")
+    browsing.enter_with_password_and_code(page, demo, citizen)
+    browsing.agree_to_data(page, demo.url(5))
+    page.wait_for_url(demo.url(5) + "/data")  # the page of the callback goes on by itself
     with phone_context(browser) as other:
         second = other.new_page()
-        second.goto(made["body"]["url"])
-        assert made["body"]["ticket"] not in second.url
+        url = pass_of(page)
+        second.goto(url)
+        assert url.partition("#t=")[2] not in second.url
         second.click("#activate-submit")
         expect(second.locator("#notice")).to_have_attribute("data-code", "app.notice.activated")
         listed = page.evaluate("() => fetch('/api/pin/citizen/v1/devices').then((a) => a.json())")
         assert [device["name"] for device in listed] == ["Mi móvil"]
         expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.deactivated")
-    enrol(app, demo, citizen)
+    open_code(app, pass_of(page))
+    app.click("#activate-submit")
+    expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.activated")
 
 
 def test_8_the_login_page_of_another_browser_goes_on_by_itself(
