@@ -84,11 +84,24 @@ async def propose_correction(deps: Deps, officer: Officer, act: DeskAct, case: C
     await admit(deps, officer, act, present=False)
     facts = case.facts()
     async with deps.transaction() as unit:
+        await _make_known(deps, unit, act.national_id)
         person = await hold_served(unit, officer, act, PersonAct.CORRECT_DEATH)
         facts["former_status"] = person.former_status
         return await propose(
             deps, unit, officer, ApprovalKind.CORRECT_DEATH, person.subject_id, facts, act.reason
         )
+
+
+# GDPR article 16: who was told dead before the registry knew them has it put right as well.
+async def _make_known(deps: Deps, unit: Unit, typed_id: str) -> None:
+    """Give a death that stands the person it is about, when only its hash was kept."""
+    national_id = canonical_id(typed_id)
+    national_id_hash, now = deps.keys.national_id.of(national_id), deps.clock.now()
+    notice = await unit.death_corrections.standing(national_id_hash)
+    if notice is None:
+        return
+    person = await unit.persons.obtain(national_id, national_id_hash, deps.new_id(), now)
+    await _end(deps, unit, person.subject_id, Death(national_id, *notice), Actor("operator"))
 
 
 async def correct(deps: Deps, unit: Unit, approval: Approval, decider: Officer) -> None:

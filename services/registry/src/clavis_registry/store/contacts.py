@@ -203,7 +203,7 @@ class DeathNoticeStore:
     async def add(
         self, national_id_hash: str, died_on: date, source_reference: str, now: datetime
     ) -> bool:
-        """Keep a notice; False when it is known, or is the entry that was found wrong."""
+        """Keep a notice; False when it is known, or is an entry that was found wrong."""
         added = await self._db.fetchval(
             """
             INSERT INTO death_notice (national_id_hash, died_on, source_reference, received_at)
@@ -212,7 +212,7 @@ class DeathNoticeStore:
                SET died_on = excluded.died_on, source_reference = excluded.source_reference,
                    received_at = excluded.received_at, corrected_at = NULL
              WHERE death_notice.corrected_at IS NOT NULL
-               AND death_notice.source_reference <> excluded.source_reference
+               AND excluded.source_reference <> ALL (death_notice.wrong_references)
             RETURNING true
             """,
             national_id_hash,

@@ -139,7 +139,8 @@ class DeathCorrectionStore:
         """Mark the entry as wrong; False when none stands."""
         corrected = await self._db.fetchval(
             """
-            UPDATE death_notice SET corrected_at = $2
+            UPDATE death_notice
+               SET corrected_at = $2, wrong_references = wrong_references || source_reference
              WHERE national_id_hash = $1 AND corrected_at IS NULL
             RETURNING true
             """,
@@ -148,10 +149,13 @@ class DeathCorrectionStore:
         )
         return bool(corrected)
 
-    async def died_on(self, national_id_hash: str) -> date | None:
-        """Read the day of a death that stands."""
-        day: date | None = await self._db.fetchval(
-            "SELECT died_on FROM death_notice WHERE national_id_hash = $1 AND corrected_at IS NULL",
+    async def standing(self, national_id_hash: str) -> tuple[date, str] | None:
+        """Read the day and the source's entry of a death that stands."""
+        row = await self._db.fetchrow(
+            """
+            SELECT died_on, source_reference FROM death_notice
+             WHERE national_id_hash = $1 AND corrected_at IS NULL
+            """,
             national_id_hash,
         )
-        return day
+        return (row["died_on"], row["source_reference"]) if row else None
