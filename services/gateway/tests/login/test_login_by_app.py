@@ -35,6 +35,21 @@ async def test_a_citizen_gets_in_by_confirming_in_the_app(
     assert tuple(row) == (Loa.SUBSTANTIAL, "app", ["hwk", "user"])
 
 
+async def test_a_phone_that_reaches_low_only_shows_the_other_ways(
+    browser: Browser, siblings: Siblings
+) -> None:
+    await browser.world.register("demo-web", minimum_loa="substantial")
+    await open_app(browser)
+    siblings.app_state, siblings.level = "confirmed", "basic"
+    await browser.press("continue")
+    page = browser.response.text
+    assert "La app de este móvil solo llega al nivel bajo" in page
+    assert "Su registro es de nivel básico" not in page
+    assert 'data-way-up="password_and_code"' in page
+    assert 'data-way-up="app"' not in page
+    assert 'data-way-up="office"' in page
+
+
 async def test_reloading_shows_the_same_request(browser: Browser, siblings: Siblings) -> None:
     await open_app(browser)
     await browser.press("reload")

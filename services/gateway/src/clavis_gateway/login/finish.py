@@ -61,7 +61,7 @@ async def settle(flow: Flow, person: Identified, evidence: Answer | None = None)
         first = FirstFactor(person.subject_id, person.enrolment_level, person.factors)
         return await second_factor.ask(flow, first)
     not_accepted = loa is not None and loa >= required
-    reason = "not_accepted" if not_accepted else _basic(person.enrolment_level)
+    reason = "not_accepted" if not_accepted else _basic(person)
     return await fall_short(flow, person.method, person.enrolment_level, reason)
 
 
@@ -71,8 +71,11 @@ def _auth_time(flow: Flow, person: Identified) -> datetime:
     return person.since or flow.deps.clock.now()
 
 
-def _basic(enrolment_level: EnrolmentLevel | None) -> str | None:
-    return "basic_level" if enrolment_level == "basic" else None
+def _basic(person: Identified) -> str | None:
+    if person.enrolment_level != "basic":
+        return None
+    # A device confirms what proved it: its person may well be enrolled at the advanced level.
+    return texts.APP_BASIC if person.method is Method.APP else "basic_level"
 
 
 def _barred(flow: Flow, barred: Bar, standing: Standing | None) -> Response:

@@ -249,9 +249,15 @@ PART_OF: Mapping[str, str] = {
     "second_surname": "name",
 }
 
+APP_BASIC = "app_basic"
 SHORT_REASONS: Mapping[str, str] = {
     "no_phone": N_("No consta un móvil al que enviarle el código."),
     "no_second_factor": N_("No consta un móvil ni una app con que completar la contraseña."),
     "basic_level": N_("Su registro es de nivel básico."),
+    APP_BASIC: N_(
+        "La app de este móvil solo llega al nivel bajo, porque se activó con un código por SMS o"
+        " con un registro de nivel básico. Si entra de otra forma, puede activarla de nuevo en su"
+        " área."
+    ),
     "not_accepted": N_("Este servicio no admite la forma en que se ha identificado."),
 }

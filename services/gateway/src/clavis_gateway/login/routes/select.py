@@ -19,11 +19,12 @@ from clavis_gateway.login.flow import (
     origin_of,
     text_fields,
 )
+from clavis_gateway.login.progress import Shortfall
 from clavis_gateway.login.routes.app import drop
 from clavis_gateway.login.routes.route import PageRoute
 from clavis_gateway.login.second_factor import session_step_up
 from clavis_gateway.login.selection import lines
-from clavis_gateway.rules.levels import Reason, ways_up
+from clavis_gateway.rules.levels import Method, Reason, WayUp, ways_up
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -69,12 +70,17 @@ async def show_shortfall(interaction_id: str, request: Request) -> Response:
         path="/short",
         reached=Loa(shortfall.reached),
         reason=shortfall.reason if shortfall.reason in texts.SHORT_REASONS else None,
-        ways_up=ways_up(
-            flow.interaction.required_loa,
-            flow.interaction.client.allowed_methods & await flow.login.available(),
-            enrolment_level=shortfall.enrolment_level,
-        ),
+        ways_up=_ways_up(flow, shortfall, await flow.login.available()),
     )
+
+
+def _ways_up(flow: Flow, shortfall: Shortfall, available: frozenset[Method]) -> tuple[WayUp, ...]:
+    required = flow.interaction.required_loa
+    allowed = flow.interaction.client.allowed_methods & available
+    if shortfall.reason != texts.APP_BASIC or required > Loa.SUBSTANTIAL:
+        return ways_up(required, allowed, enrolment_level=shortfall.enrolment_level)
+    # Whether the person or only the device is basic is not known: both ways are shown.
+    return (*ways_up(required, allowed - {Method.APP}), WayUp.OFFICE)
 
 
 @router.get("/login/{interaction_id}/data")
