@@ -101,10 +101,12 @@ async def _forward(
         raise ServiceError("cross-site-request", 403)
     path = _listed_path(guest, request)
     body = await _body(request)
+    # RFC 9110 section 5.5: what is not US-ASCII means nothing here, and is not passed on.
     kept = {
         name: value
         for name, value in request.headers.items()
-        if name in guest.headers or name in ("accept", "accept-language", "content-type")
+        if value.isascii()
+        and (name in guest.headers or name in ("accept", "accept-language", "content-type"))
     }
     source = source_of(request, guest.proxies)
     try:

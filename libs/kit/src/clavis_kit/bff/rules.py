@@ -77,8 +77,15 @@ def upstream_path(raw_path: str, prefix: str) -> str | None:
 
 
 def forwarded_request_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Keep what an API may see of a browser's request: no cookie, nothing hop-by-hop."""
-    return {name: value for name, value in headers if name.lower() in _REQUEST_HEADERS}
+    """Keep what an API may see of a browser's request: no cookie, nothing hop-by-hop.
+
+    RFC 9110 section 5.5: what is not US-ASCII means nothing here, and is not passed on.
+    """
+    return {
+        name: value
+        for name, value in headers
+        if name.lower() in _REQUEST_HEADERS and value.isascii()
+    }
 
 
 # RFC 9110 section 7.6.1: an intermediary removes what is meant for one connection only.

@@ -12,7 +12,7 @@ from clavis_gateway.login.parts import login_of
 from clavis_gateway.login.routes.route import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-MAX_TOKEN = 512
+MAX_TOKEN = 200  # the longest that the service of passwords judges
 
 
 @router.get("/not-me")
