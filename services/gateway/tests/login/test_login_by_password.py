@@ -76,6 +76,19 @@ async def test_a_blocked_password_leads_to_another_and_to_other_ways(
     assert browser.response.url.params["flow"] == flow.rpartition("/")[2]
 
 
+async def test_a_network_that_tried_too_often_is_told_until_when(
+    browser: Browser, siblings: Siblings
+) -> None:
+    retry_at = (siblings.clock.now() + timedelta(minutes=15)).isoformat()
+    siblings.answers["logins"] = {"verdict": "limited", "retry_at": retry_at}
+    await log_in(browser)
+    assert browser.response.status_code == 429
+    assert browser.code == "activation-limited"
+    assert "13:15" in browser.response.text
+    assert "method-app" in browser.page.ids
+    assert siblings.called("logins")[0]["source"]
+
+
 async def test_a_wrong_password_names_what_a_blocked_one_needs(browser: Browser) -> None:
     await log_in(browser, password="otra")
     assert browser.code == "login-wrong"

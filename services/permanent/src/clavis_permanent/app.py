@@ -126,6 +126,7 @@ def create_deps(
             activation=settings.activation_policy,
             notice=settings.notice_policy,
             recovery=settings.recovery_policy,
+            sources=settings.source_policy,
         ),
         breached=BreachedPasswords.from_file(settings.breached_passwords_file, [settings.brand]),
         brand=settings.brand,

@@ -18,7 +18,9 @@ from clavis_permanent.peppers import KeyRing
 from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
 from clavis_permanent.rules.notices import NoticePolicy
 from clavis_permanent.rules.proofs import RecoveryPolicy
+from clavis_permanent.rules.sources import SourcePolicy, network_of
 from clavis_permanent.store.logins import DECOY_SLOTS
+from clavis_permanent.store.sources import Visit
 
 # Stands for the person who does not exist, so that the work is the same.
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -44,6 +46,7 @@ class Policies:
     activation: ActivationPolicy
     notice: NoticePolicy
     recovery: RecoveryPolicy
+    sources: SourcePolicy
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,11 @@ def national_id_hash_of(deps: Deps, typed: str) -> str:
 def decoy_slot(keyed_hash: str) -> int:
     """Choose the decoy row that is written in place of a credential."""
     return int(keyed_hash[:8], 16) % DECOY_SLOTS
+
+
+def visit_from(deps: Deps, source: str | None) -> Visit:
+    """Make what counts an attempt from a network address; what cannot be read is not counted."""
+    policy = deps.policies.sources
+    network = network_of(source, policy.networks)
+    hashed = deps.keys.national_id.bound("source", network) if network else None
+    return Visit(hashed, deps.new_id(), deps.clock.now(), policy.drip)

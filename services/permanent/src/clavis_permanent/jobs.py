@@ -13,6 +13,7 @@ from clavis_permanent.store import facts, notices
 from clavis_permanent.store.attempts import forget_quotas
 from clavis_permanent.store.authenticator_apps import forget_app_enrolments
 from clavis_permanent.store.passkey_logins import forget_challenges
+from clavis_permanent.store.sources import forget_sources
 
 SWEEP_SECONDS = 600
 PLAN_SECONDS = 600
@@ -42,6 +43,7 @@ async def _forget(deps: Deps) -> None:
     now = deps.clock.now()
     # A count older than the longest window limits nothing any more.
     await forget_quotas(deps.pool, now - HOUR)
+    await forget_sources(deps.pool, now)
     await forget_challenges(deps.pool, now)
     await forget_app_enrolments(deps.pool, now)
     await notices.forget(deps.pool, now - sending.KEPT)

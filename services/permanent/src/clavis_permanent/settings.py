@@ -15,6 +15,7 @@ from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
 from clavis_permanent.rules.facts import Proof
 from clavis_permanent.rules.notices import NoticePolicy
 from clavis_permanent.rules.proofs import RecoveryPolicy
+from clavis_permanent.rules.sources import Networks, SourcePolicy
 
 RecoveryProof = Literal["activation_code", "certificate", "passkey"]
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -66,6 +67,11 @@ class PermanentSettings(MessageSettings, AuthenticatorSettings):
     activation_code_max_failures: int = Field(default=5, ge=1, le=100)
     recovery_code_max_failures: int = Field(default=100, ge=1, le=100)
     activation_attempts_per_hour: int = Field(default=10, ge=1)
+    source_attempts_per_hour: int = Field(
+        default=600, ge=1, description="passwords and activation codes from one network"
+    )
+    source_ipv4_bits: int = Field(default=24, ge=8, le=32, description="a network of IPv4")
+    source_ipv6_bits: int = Field(default=64, ge=16, le=128, description="a network of IPv6")
     activation_choose_seconds: int = Field(default=900, ge=60)
 
     argon2_memory_kib: int = Field(default=19 * 1024, ge=8 * 1024)
@@ -129,3 +135,9 @@ class PermanentSettings(MessageSettings, AuthenticatorSettings):
             attempts_per_hour=self.activation_attempts_per_hour,
             time_to_choose=timedelta(seconds=self.activation_choose_seconds),
         )
+
+    @property
+    def source_policy(self) -> SourcePolicy:
+        """The numbers as the rules take them."""
+        networks = Networks(self.source_ipv4_bits, self.source_ipv6_bits)
+        return SourcePolicy(self.source_attempts_per_hour, networks)

@@ -16,7 +16,7 @@ from clavis_permanent.actions.new_passwords import (
     prepare,
     put_in_force,
 )
-from clavis_permanent.deps import NOBODY, Deps, decoy_slot, national_id_hash_of
+from clavis_permanent.deps import NOBODY, Deps, decoy_slot, national_id_hash_of, visit_from
 from clavis_permanent.events import Occurrence
 from clavis_permanent.rules import Verdict
 from clavis_permanent.rules.facts import Fact, FactKind, Proof
@@ -35,6 +35,7 @@ class ActivationRequest:
     email: str | None
     activation_code: str
     language: str
+    source: str | None = None
 
     @property
     def recovery(self) -> bool:
@@ -93,7 +94,10 @@ async def _start_activation(deps: Deps, request: ActivationRequest) -> Activatio
     id_hash = national_id_hash_of(deps, request.national_id)
     now = deps.clock.now()
     policy = deps.policies.activation
-    admission = await attempts.admit_attempt(deps.pool, id_hash, deps.new_id(), now, policy)
+    visit = visit_from(deps, request.source)
+    admission = await attempts.admit_attempt(deps.pool, id_hash, visit, policy)
+    if admission.source_full_until is not None:
+        return Limited(admission.source_full_until)
     if not admission.admitted:
         return Limited(rules.next_attempt_at(admission.recent, now, policy))
     candidate = admission.candidate

@@ -7,7 +7,7 @@ from clavis_kit.errors import Overloaded
 from clavis_kit.metrics import OUTCOMES
 
 from clavis_permanent import events
-from clavis_permanent.deps import NOBODY, Deps, decoy_slot, national_id_hash_of
+from clavis_permanent.deps import NOBODY, Deps, decoy_slot, national_id_hash_of, visit_from
 from clavis_permanent.events import Occurrence
 from clavis_permanent.rules import (
     CredentialState,
@@ -50,13 +50,26 @@ class CredentialView:
     expires_on: date | None = None
 
 
-async def log_in(deps: Deps, typed_id: str, typed_password: str) -> LoginOutcome:
+@dataclass(frozen=True, slots=True)
+class LoginLimited:
+    """Too many attempts from this network, whoever's; the next is judged at `retry_at`."""
+
+    retry_at: datetime
+
+
+async def log_in(
+    deps: Deps, typed_id: str, typed_password: str, source: str | None
+) -> LoginOutcome | LoginLimited:
     """Judge identity number and password.
 
     Unknown, inactive, ended, frozen, blocked and wrong are one answer for one amount of work.
     """
     id_hash = national_id_hash_of(deps, typed_id)
-    holder = await credentials.find_by_national_id(deps.pool, id_hash)
+    found = await credentials.find_by_national_id(deps.pool, id_hash, visit_from(deps, source))
+    if found.full_until is not None:
+        OUTCOMES.labels("password_login", "limited").inc()
+        return LoginLimited(found.full_until)
+    holder = found.holder
     change_id = deps.new_id()
     typed = TypedPassword(typed_password, decoy_slot(id_hash), change_id)
     settled = await judge_password(deps, holder, typed)

@@ -18,7 +18,14 @@ from clavis_permanent.actions.activations import (
 )
 from clavis_permanent.actions.new_passwords import InForce, Rejected
 from clavis_permanent.errors import recovery_not_offered
-from clavis_permanent.routes.wire import DepsDep, Language, NationalId, TypedOtp, TypedPassword
+from clavis_permanent.routes.wire import (
+    DepsDep,
+    Language,
+    NationalId,
+    Source,
+    TypedOtp,
+    TypedPassword,
+)
 from clavis_permanent.rules import Fault
 from clavis_permanent.rules.facts import Proof
 
@@ -32,6 +39,7 @@ class ActivationIn(BaseModel):
     email: Annotated[str, StringConstraints(max_length=254)]
     activation_code: Annotated[str, StringConstraints(max_length=64)]
     language: Language
+    source: Source = None
 
 
 class RecoveryIn(BaseModel):
@@ -40,6 +48,7 @@ class RecoveryIn(BaseModel):
     national_id: NationalId
     activation_code: Annotated[str, StringConstraints(max_length=64)]
     language: Language
+    source: Source = None
 
 
 class ActivationOut(BaseModel):
@@ -87,6 +96,7 @@ async def start_activation(body: ActivationIn, deps: DepsDep) -> ActivationOut:
         email=body.email,
         activation_code=body.activation_code,
         language=body.language,
+        source=body.source,
     )
     return _activation_out(await activations.start_activation(deps, request))
 
@@ -101,6 +111,7 @@ async def start_recovery(body: RecoveryIn, deps: DepsDep) -> ActivationOut:
         email=None,
         activation_code=body.activation_code,
         language=body.language,
+        source=body.source,
     )
     return _activation_out(await activations.start_activation(deps, request))
 

@@ -1,6 +1,6 @@
 """Judging a password: for a login (gateway) and for a signature (signing)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from clavis_permanent.actions import logins
-from clavis_permanent.routes.wire import DepsDep, NationalId, TypedPassword
+from clavis_permanent.actions.logins import LoginLimited
+from clavis_permanent.routes.wire import DepsDep, NationalId, Source, TypedPassword
 from clavis_permanent.rules import Level
 from clavis_permanent.rules.methods import SecondFactor
 
@@ -21,21 +22,23 @@ class LoginIn(BaseModel):
 
     national_id: NationalId
     password: TypedPassword
+    source: Source = None
 
 
 class LoginOut(BaseModel):
-    """The verdict; with `wrong` nothing else is said.
+    """The verdict; with `wrong` nothing else is said, with `limited` only `retry_at`.
 
     `change_id` lets the password be replaced inside the login: it ended, or soon does.
     """
 
-    verdict: Literal["accepted", "wrong", "expired"]
+    verdict: Literal["accepted", "wrong", "expired", "limited"]
     subject_id: str | None = None
     enrolment_level: Level | None = None
     can_use_otp: bool | None = None
     second_factors: list[SecondFactor] | None = None
     password_expires_on: date | None = None
     change_id: str | None = None
+    retry_at: datetime | None = None
 
 
 class PasswordCheckIn(BaseModel):
@@ -54,7 +57,10 @@ class PasswordCheckOut(BaseModel):
 @router.post("/logins", response_model_exclude_none=True, dependencies=[Depends(caller("gateway"))])
 async def log_in(body: LoginIn, deps: DepsDep) -> LoginOut:
     """Judge identity number and password."""
-    outcome = await logins.log_in(deps, body.national_id, body.password.get_secret_value())
+    typed = body.password.get_secret_value()
+    outcome = await logins.log_in(deps, body.national_id, typed, body.source)
+    if isinstance(outcome, LoginLimited):
+        return LoginOut(verdict="limited", retry_at=outcome.retry_at)
     return LoginOut.model_validate(
         {
             "verdict": outcome.verdict.value,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from clavis_permanent.deps import Deps
 
@@ -26,4 +26,8 @@ Language = Annotated[str, StringConstraints(max_length=35)]
 # Beyond any password that can exist, so that the policy says "too long", not the border.
 TypedPassword = Annotated[SecretStr, StringConstraints(max_length=1024), AfterValidator(_encodable)]
 TypedOtp = Annotated[SecretStr, StringConstraints(max_length=32), AfterValidator(_encodable)]
+Source = Annotated[
+    Annotated[str, StringConstraints(max_length=64)] | None,
+    Field(description="network address of the citizen, for the limit by network"),
+]
 BoundTo = Annotated[str, StringConstraints(min_length=1, max_length=256)]

@@ -7,6 +7,7 @@ import asyncpg
 from clavis_kit.db import Connection, Pool
 
 from clavis_permanent.rules import HOUR, ActivationPolicy
+from clavis_permanent.store.sources import Visit, source_cte
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,53 +38,67 @@ class Admission:
 
     admitted: bool
     recent: tuple[datetime, ...]
+    source_full_until: datetime | None
     candidate: Candidate | None
 
 
+_ADMIT = f"""
+    WITH {source_cte("$6", "$2", "$3", "$7")}, quota AS (
+        INSERT INTO activation_quota AS q
+               (national_id_hash, attempted_at, last_ticket, last_attempt_at)
+        SELECT $1, ARRAY[$3::timestamptz], $2::uuid, $3
+         WHERE coalesce((SELECT admitted FROM source), true)
+        ON CONFLICT (national_id_hash) DO UPDATE
+        SET (attempted_at, last_ticket, last_attempt_at) = (
+            SELECT CASE WHEN s.admitted THEN s.recent || $3::timestamptz ELSE s.recent END,
+                   CASE WHEN s.admitted THEN $2::uuid ELSE q.last_ticket END,
+                   CASE WHEN s.admitted THEN $3 ELSE q.last_attempt_at END
+              FROM (SELECT coalesce(array_agg(at), '{{}}') AS recent, count(*) < $5 AS admitted
+                      FROM unnest(q.attempted_at) AS at
+                     WHERE at > $3 - $4::interval) AS s)
+        RETURNING attempted_at, last_ticket = $2 AS admitted
+    )
+    SELECT coalesce(quota.admitted, false) AS admitted, quota.attempted_at,
+           source.full_until, p.subject_id, p.email, p.code_hash,
+           p.phone, p.language, p.has_password
+      FROM (VALUES (true)) AS one
+      LEFT JOIN source ON true
+      LEFT JOIN quota ON true
+      LEFT JOIN (SELECT person.subject_id, email, code_hash, language,
+                        CASE WHEN phone_verified THEN phone END AS phone,
+                        coalesce(c.password_hash IS NOT NULL, false) AS has_password
+                   FROM person
+                   JOIN activation_code USING (subject_id)
+                   LEFT JOIN credential AS c USING (subject_id)
+                  WHERE national_id_hash = $1
+                    AND stands(person)
+                    AND code_hash IS NOT NULL
+                  ORDER BY person_version DESC
+                  LIMIT 1) AS p ON true
+"""  # noqa: S608 -- the interpolated text is constant
+
+
 async def admit_attempt(
-    pool: Pool, national_id_hash: str, ticket: str, now: datetime, policy: ActivationPolicy
+    pool: Pool, national_id_hash: str, visit: Visit, policy: ActivationPolicy
 ) -> Admission:
-    """Count an attempt against the limit and read the person, whether there is one or not."""
+    """Count an attempt against the limits and read the person, whether there is one or not.
+
+    Rows are locked in one order, source before person: attempts never wait in a circle.
+    """
     row = await pool.fetchrow(
-        """
-        WITH quota AS (
-            INSERT INTO activation_quota AS q
-                   (national_id_hash, attempted_at, last_ticket, last_attempt_at)
-            VALUES ($1, ARRAY[$3::timestamptz], $2, $3)
-            ON CONFLICT (national_id_hash) DO UPDATE
-            SET (attempted_at, last_ticket, last_attempt_at) = (
-                SELECT CASE WHEN s.admitted THEN s.recent || $3::timestamptz ELSE s.recent END,
-                       CASE WHEN s.admitted THEN $2::uuid ELSE q.last_ticket END,
-                       CASE WHEN s.admitted THEN $3 ELSE q.last_attempt_at END
-                  FROM (SELECT coalesce(array_agg(at), '{}') AS recent, count(*) < $5 AS admitted
-                          FROM unnest(q.attempted_at) AS at
-                         WHERE at > $3 - $4::interval) AS s)
-            RETURNING attempted_at, last_ticket = $2 AS admitted
-        )
-        SELECT quota.admitted, quota.attempted_at, p.subject_id, p.email, p.code_hash,
-               p.phone, p.language, p.has_password
-          FROM quota
-          LEFT JOIN (SELECT person.subject_id, email, code_hash, language,
-                            CASE WHEN phone_verified THEN phone END AS phone,
-                            coalesce(c.password_hash IS NOT NULL, false) AS has_password
-                       FROM person
-                       JOIN activation_code USING (subject_id)
-                       LEFT JOIN credential AS c USING (subject_id)
-                      WHERE national_id_hash = $1
-                        AND stands(person)
-                        AND code_hash IS NOT NULL
-                      ORDER BY person_version DESC
-                      LIMIT 1) AS p ON true
-        """,
+        _ADMIT,
         national_id_hash,
-        ticket,
-        now,
+        visit.ticket,
+        visit.at,
         HOUR,
         policy.attempts_per_hour,
+        visit.source_hash,
+        visit.drip,
     )
-    if row is None:  # an upsert that always writes always returns
+    if row is None:  # it is joined to a row that is always there
         raise RuntimeError("the quota statement returned nothing")
-    return Admission(row["admitted"], tuple(row["attempted_at"]), _candidate(row))
+    recent = tuple(row["attempted_at"] or ())
+    return Admission(row["admitted"], recent, row["full_until"], _candidate(row))
 
 
 def _candidate(row: asyncpg.Record) -> Candidate | None:

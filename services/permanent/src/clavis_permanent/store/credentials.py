@@ -9,6 +9,7 @@ from clavis_kit.db import Connection, Pool
 from clavis_permanent.passwords import StoredPassword
 from clavis_permanent.rules import ForbiddenWord, Level
 from clavis_permanent.rules.methods import FactorState
+from clavis_permanent.store.sources import Visit, source_cte
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class Holder:
     activated_at: datetime | None
     expires_at: datetime | None
     factors: FactorState = field(default_factory=FactorState)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose identity number it is, if anybody's; until when the network must wait, if it must."""
+
+    holder: Holder | None
+    full_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +56,8 @@ class Constraints:
     forbidden_words: tuple[ForbiddenWord, ...]
 
 
-async def find_by_national_id(pool: Pool, national_id_hash: str) -> Holder | None:
-    """Find whose identity number this is; None for nobody."""
-    row = await pool.fetchrow(
-        """
+_FIND = f"""
+    WITH {source_cte("$2", "$3", "$4", "$5")}, holder AS (
         SELECT p.subject_id, p.level, stands(p) AS stands,
                p.frozen OR p.reported_at IS NOT NULL AS frozen,
                p.phone_verified AND p.phone IS NOT NULL AS has_phone,
@@ -67,10 +74,22 @@ async def find_by_national_id(pool: Pool, national_id_hash: str) -> Holder | Non
          WHERE p.national_id_hash = $1
          ORDER BY p.status = 'active' DESC, p.person_version DESC
          LIMIT 1
-        """,
-        national_id_hash,
     )
-    return replace(_holder(row), factors=_factors(row)) if row else None
+    SELECT source.full_until, holder.*
+      FROM (VALUES (true)) AS one
+      LEFT JOIN source ON true
+      LEFT JOIN holder ON true
+"""  # noqa: S608 -- the interpolated text is constant
+
+
+async def find_by_national_id(pool: Pool, national_id_hash: str, visit: Visit) -> Found:
+    """Count an attempt against its network and find whose identity number this is."""
+    row = await pool.fetchrow(
+        _FIND, national_id_hash, visit.source_hash, visit.ticket, visit.at, visit.drip
+    )
+    if row is None or row["full_until"] or row["subject_id"] is None:
+        return Found(None, row["full_until"] if row else None)
+    return Found(replace(_holder(row), factors=_factors(row)), None)
 
 
 async def find_by_subject(pool: Pool, subject_id: str) -> Holder | None:

@@ -28,11 +28,13 @@ class PermanentClient:
         """Use the service of permanent passwords."""
         self.service = service
 
-    async def login(self, national_id: str, password: str) -> Answer:
-        """Judge a password. `verdict`: accepted, wrong, locked or expired."""
-        return await self.service.post(
-            "/v1/logins", {"national_id": national_id, "password": password}
-        )
+    async def login(self, national_id: str, password: str, *, source: str | None) -> Answer:
+        """Judge a password. `verdict`: accepted, wrong, locked, expired or limited.
+
+        `source` is the network address of the browser.
+        """
+        body = known(national_id=national_id, password=password, source=source)
+        return await self.service.post("/v1/logins", body)
 
     async def send_otp(
         self, subject_id: str, *, bound_to: str, relying_party: str, language: str
@@ -96,6 +98,7 @@ class PasswordSetupClient:
         email: str | None,
         activation_code: str,
         language: str,
+        source: str | None,
     ) -> Answer:
         """Begin. `outcome`: code_sent, mismatch, limited or undeliverable."""
         body: dict[str, Any] = known(
@@ -103,6 +106,7 @@ class PasswordSetupClient:
             email=email,
             activation_code=activation_code,
             language=language,
+            source=source,
         )
         return await self.service.post(_COLLECTION[setup], body)
 

@@ -45,6 +45,7 @@ async def start(request: Request) -> Response:
         email=wanted.email,
         activation_code=wanted.activation_code,
         language=page.language.tag,
+        source=page.login.terminator.source_of(request),
     )
     return _started(page, values, answer)
 

@@ -54,7 +54,7 @@ async def log_in(interaction_id: str, request: Request) -> Response:
     if isinstance(login, list):
         faults = [flow.fault(error.code, error.field) for error in login]
         return await login_page(flow, values, *faults, status=422)
-    answer = await flow.login.permanent.login(login.national_id, login.password)
+    answer = await flow.login.permanent.login(login.national_id, login.password, source=flow.source)
     match answer["verdict"]:
         case "accepted":
             return await _accepted(flow, answer)
@@ -65,6 +65,12 @@ async def log_in(interaction_id: str, request: Request) -> Response:
             return flow.to("/permanent/change")
         case "locked":
             return await _locked(flow, answer)
+        case "limited":
+            title = N_("Espere antes de volver a intentarlo")
+            until = answer["retry_at"]
+            return await blocked(
+                flow, "activation-limited", title, but=Choice.PERMANENT, status=429, until=until
+            )
         case _:
             fault = flow.fault("login-wrong", "identifier")
             return await login_page(flow, values, fault, status=422)
