@@ -15,6 +15,7 @@ from clavis_permanent.notice_texts import Letter, languages, letter, one_line
 from clavis_permanent.rules.facts import NOTICED
 from clavis_permanent.rules.notices import Reminder
 from google.protobuf.message import Message
+from prometheus_client import REGISTRY
 
 from services.permanent.tests.world import ANA, World, stamp
 
@@ -59,6 +60,10 @@ async def test_somebody_without_an_address_gets_an_sms(world: World) -> None:
     assert "bloqueada" in last["body"]
 
 
+def oldest_wait() -> float | None:
+    return REGISTRY.get_sample_value("clavis_message_queue_oldest_seconds")
+
+
 async def test_a_notice_that_fails_is_sent_later(world: World) -> None:
     await world.enrol()
     await world.activate()
@@ -66,8 +71,12 @@ async def test_a_notice_that_fails_is_sent_later(world: World) -> None:
     await notices.send_due(world.deps)
     world.outside.accepting = True
     assert await notices.send_due(world.deps) == 0
-    world.clock.advance(timedelta(minutes=1))
+    world.clock.advance(timedelta(seconds=40))
+    assert await notices.send_due(world.deps) == 0
+    assert oldest_wait() == 40
+    world.clock.advance(timedelta(seconds=20))
     assert await notices.send_due(world.deps) == 1
+    assert oldest_wait() == 0
     assert len(mails(world)) == 1
 
 

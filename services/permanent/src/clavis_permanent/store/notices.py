@@ -179,6 +179,14 @@ async def answer(db: Connection, notice_id: str, since: datetime, now: datetime)
     return str(subject_id) if subject_id else None
 
 
+async def oldest(pool: Pool, now: datetime) -> timedelta | None:
+    """Say how long the notice that waits longest has waited; None when none waits."""
+    created_at: datetime | None = await pool.fetchval(
+        "SELECT min(created_at) FROM notice WHERE ended_at IS NULL"
+    )
+    return None if created_at is None else now - created_at
+
+
 async def forget(pool: Pool, before: datetime) -> None:
     """Drop notices older than their use."""
     await pool.execute("DELETE FROM notice WHERE created_at < $1 AND ended_at IS NOT NULL", before)
