@@ -65,6 +65,15 @@ ERASE_IN_SILENCE = """
            payload_salt = NULL
      WHERE lookup_id = 3
 """
+# A record of the erasure that is too early, and one that is not yet true.
+ERASE_TOO_SOON = """
+    WITH gone AS (UPDATE lookup SET officer_subject_id = NULL, national_id_hash = NULL,
+                         subject_id = NULL, reason = NULL, payload_salt = NULL
+                   WHERE lookup_id = 3 RETURNING at)
+    INSERT INTO redaction (source, row_key, rule, redacted_at)
+    SELECT 'lookup', '3', 'lookup', at + interval '1 day' FROM gone
+"""
+ERASE_BEFORE_ITS_TIME = ERASE_TOO_SOON.replace("1 day", "4 years")
 FORGE_PENDING = """
     INSERT INTO trail_pending (source, row_key, payload_digest, digest)
     VALUES ('lookup', '1', '', '')
@@ -127,6 +136,8 @@ async def test_what_waits_is_no_fault(world: World) -> None:
         ("DELETE FROM lookup WHERE lookup_id = 3", Fault.REMOVED),
         (INSERT_UNSEALED, Fault.INSERTED),
         (ERASE_IN_SILENCE, Fault.ERASED),
+        (ERASE_TOO_SOON, Fault.ERASED),
+        (ERASE_BEFORE_ITS_TIME, Fault.ERASED),
         ("UPDATE trail SET digest = sha256('x') WHERE position = 5", Fault.BROKEN_LINK),
         ("DELETE FROM trail WHERE position = 5", Fault.BROKEN_LINK),
         ("UPDATE checkpoint SET statement = statement || 'A' WHERE batch = 2",

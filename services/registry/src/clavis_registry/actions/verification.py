@@ -1,8 +1,10 @@
 """Verification of the trail: every row, every link, every tree, every signature."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from joserfc.jwk import KeySet
@@ -16,9 +18,11 @@ from clavis_registry.store.trail import (
     Content,
     Entry,
     SealedRowStore,
+    Source,
     TrailStore,
 )
 
+DAYS_OF_A_YEAR = 365
 MAX_NAMED = 100  # findings of one kind that are named; the rest are counted
 
 
@@ -40,6 +44,7 @@ class Fault(StrEnum):
 class Report:
     """What a verification found; `where` names rows and positions, never people."""
 
+    at: datetime
     rows: int = 0
     redacted: int = 0
     batches: int = 0
@@ -61,7 +66,7 @@ class Report:
 
 async def verify(deps: Deps, keys: KeySet, kept: Iterable[str] = ()) -> Report:
     """Check the whole trail, and it against checkpoints that were kept outside."""
-    report = Report()
+    report = Report(deps.clock.now())
     async with deps.pool.acquire() as connection, connection.transaction(
         isolation="repeatable_read", readonly=True
     ):  # fmt: skip
@@ -102,12 +107,14 @@ async def _verify_rows(rows: SealedRowStore, entries: list[Entry], report: Repor
             continue
         contents = await rows.contents(SOURCES[name], [entry.row_key for entry in of_source])
         erased = [key for key, content in contents.items() if content.salt is None]
-        recorded = await rows.redacted(name, erased) if erased else set()
+        recorded = await rows.redacted(name, erased) if erased else {}
         for entry in of_source:
             _verify_row(entry, contents.get(entry.row_key), recorded, report)
 
 
-def _verify_row(entry: Entry, content: Content | None, recorded: set[str], report: Report) -> None:
+def _verify_row(
+    entry: Entry, content: Content | None, recorded: dict[str, datetime], report: Report
+) -> None:
     where = f"{entry.source} {entry.row_key}"
     if content is None:
         report.fault(Fault.REMOVED, where)
@@ -115,13 +122,21 @@ def _verify_row(entry: Entry, content: Content | None, recorded: set[str], repor
     digest = trail.row_digest(entry.source, content.header, entry.payload_digest)
     if content.salt is None:
         report.redacted += 1
-        if entry.row_key not in recorded:
+        if not _in_time(SOURCES[entry.source], content, recorded.get(entry.row_key), report.at):
             report.fault(Fault.ERASED, where)
     elif trail.commitment(content.salt, content.payload) != entry.payload_digest:
         report.fault(Fault.CHANGED, where)
         return
     if digest != entry.digest:
         report.fault(Fault.CHANGED, where)
+
+
+def _in_time(source: Source, content: Content, redacted_at: datetime | None, now: datetime) -> bool:
+    """Say whether a payload was kept as long as it must be; a record of the future is none."""
+    if redacted_at is None or redacted_at > now:
+        return False
+    own = datetime.fromisoformat(json.loads(content.header)[source.at])
+    return own + timedelta(days=source.years * DAYS_OF_A_YEAR) <= redacted_at
 
 
 class _Statements:

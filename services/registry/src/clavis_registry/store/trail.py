@@ -12,25 +12,30 @@ FETCH = 5_000
 
 @dataclass(frozen=True)
 class Source:
-    """A sealed table: its key with the SQL type of it, and the columns that may be erased."""
+    """A sealed table: its key with the SQL type of it, and the columns that may be erased.
+
+    `at` is the column with the row's own time, from which its payload is kept `years`.
+    """
 
     table: str
     key: str
     key_type: str
     payload: tuple[str, ...]
+    at: str = "at"
+    years: int = 15
 
 
 # As the triggers of the migration have them.
 SOURCES: dict[str, Source] = {
     source.table: source
     for source in (
-        Source("evidence", "evidence_id", "bigint", ("facts",)),
+        Source("evidence", "evidence_id", "bigint", ("facts",), at="recorded_at"),
         Source("audit_event", "audit_event_id", "bigint", ("facts",)),
         Source("lookup", "lookup_id", "bigint",
-               ("officer_subject_id", "national_id_hash", "subject_id", "reason")),
+               ("officer_subject_id", "national_id_hash", "subject_id", "reason"), years=3),
         Source("renunciation", "proof_id", "uuid", ()),
         Source("certificate_revocation_request", "request_id", "uuid", ()),
-        Source("sealed_document", "document_id", "uuid", ("pdf",)),
+        Source("sealed_document", "document_id", "uuid", ("pdf",), at="sealed_at"),
         Source("redaction", "redaction_id", "bigint", ()),
     )
 }  # fmt: skip
@@ -239,11 +244,11 @@ class SealedRowStore:
         )
         return [row["row_key"] for row in rows]
 
-    async def redacted(self, source: str, keys: Sequence[str]) -> set[str]:
-        """Return those of the rows whose erasure is on record."""
+    async def redacted(self, source: str, keys: Sequence[str]) -> dict[str, datetime]:
+        """Return when rows were erased, as far as it is on record."""
         rows = await self._db.fetch(
-            "SELECT row_key FROM redaction WHERE source = $1 AND row_key = ANY ($2::text[])",
+            "SELECT row_key, redacted_at FROM redaction WHERE source = $1 AND row_key = ANY ($2::text[])",
             source,
             list(keys),
         )
-        return {row["row_key"] for row in rows}
+        return {row["row_key"]: row["redacted_at"] for row in rows}
