@@ -61,7 +61,7 @@ async def test_somebody_without_an_address_gets_an_sms(world: World) -> None:
 
 
 def oldest_wait() -> float | None:
-    return REGISTRY.get_sample_value("clavis_message_queue_oldest_seconds")
+    return REGISTRY.get_sample_value("clavis_notice_oldest_seconds")
 
 
 async def test_a_notice_that_fails_is_sent_later(world: World) -> None:

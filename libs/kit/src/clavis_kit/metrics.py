@@ -44,6 +44,7 @@ MESSAGE_NOTES_LOST = Counter(
 )
 MESSAGE_QUEUE = Gauge("clavis_message_queue", "Notices waiting to be sent")
 MESSAGE_QUEUE_OLDEST = Gauge("clavis_message_queue_oldest_seconds", "Age of the oldest notice")
+NOTICE_OLDEST = Gauge("clavis_notice_oldest_seconds", "Age of the oldest notice about a password")
 LOOP_LAG = Histogram(
     "clavis_loop_lag_seconds",
     "Delay of the event loop",

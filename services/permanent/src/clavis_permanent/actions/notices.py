@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from clavis_kit.messages import UndeliverableError
-from clavis_kit.metrics import MESSAGE_QUEUE_OLDEST, OUTCOMES
+from clavis_kit.metrics import NOTICE_OLDEST, OUTCOMES
 
 from clavis_permanent.deps import Deps
 from clavis_permanent.notice_texts import Letter, letter, one_line
@@ -34,7 +34,7 @@ async def send_due(deps: Deps) -> int:
     for notice in claimed:
         await _send(deps, notice)
     waited = await notices.oldest(deps.pool, deps.clock.now())
-    MESSAGE_QUEUE_OLDEST.set(waited.total_seconds() if waited else 0)
+    NOTICE_OLDEST.set(waited.total_seconds() if waited else 0)
     return len(claimed)
 
 
