@@ -247,7 +247,8 @@ class SealedRowStore:
     async def redacted(self, source: str, keys: Sequence[str]) -> dict[str, datetime]:
         """Return when rows were erased, as far as it is on record."""
         rows = await self._db.fetch(
-            "SELECT row_key, redacted_at FROM redaction WHERE source = $1 AND row_key = ANY ($2::text[])",
+            "SELECT row_key, redacted_at FROM redaction"
+            " WHERE source = $1 AND row_key = ANY ($2::text[])",
             source,
             list(keys),
         )
