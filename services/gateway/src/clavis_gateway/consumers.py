@@ -89,7 +89,8 @@ def handlers(deps: Deps) -> dict[type[Message], Handler]:
     ) -> AfterCommit | None:
         await endings.end_password_sessions(
             connection, message.subject_id, record.occurred_at,
-            now=deps.clock.now(), pairwise=deps.pairwise, new_id=deps.new_id,
+            kept_sid=getattr(message, "session_id", ""), now=deps.clock.now(),
+            pairwise=deps.pairwise, new_id=deps.new_id,
         )  # fmt: skip
         return deps.logouts.wake
 

@@ -70,17 +70,27 @@ async def end_password_sessions(
     subject_id: str,
     replaced_at: datetime,
     *,
+    kept_sid: str,
     now: datetime,
     pairwise: KeyedHash,
     new_id: Callable[[], str],
 ) -> None:
     """End what a password opened that was replaced or removed, tokens for offline use too.
 
-    A login during which it was replaced goes on: it is as new as the password.
+    A login during which it was replaced goes on: it is as new as the password. So does the session
+    in which it was, which one of its services calls `kept_sid`.
     """
     before = replaced_at - _CLOCKS_DIFFER
     live = await sessions.live_of_method(connection, subject_id, _BY_PASSWORD, before)
+    kept = {
+        service.session_id
+        for service in await sessions.entered(connection, live)
+        if kept_sid == sid_for(service.client.client_id, service.session_id, pairwise)
+    }
+    ending = [session_id for session_id in live if session_id not in kept]
     await end_sessions(
-        connection, live, "password_replaced", now=now, pairwise=pairwise, new_id=new_id
+        connection, ending, "password_replaced", now=now, pairwise=pairwise, new_id=new_id
     )
-    await grants.revoke_method_grants(connection, subject_id, _BY_PASSWORD, before, now)
+    await grants.revoke_method_grants(
+        connection, subject_id, _BY_PASSWORD, before, now, kept=sorted(kept)
+    )

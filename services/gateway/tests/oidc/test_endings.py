@@ -17,6 +17,7 @@ from clavis_kit.bus import EventRecord, Producer, ensure_topics
 from clavis_kit.consumer import Consumer
 from clavis_kit.ids import new_id
 from clavis_kit.loa import Loa
+from clavis_kit.service_tokens import unverified_part
 from clavis_testkit.launchers.kafka import Broker
 from google.protobuf.message import Message
 from jose import jwt as python_jose
@@ -155,6 +156,20 @@ async def test_a_replaced_password_ends_what_it_opened_and_nothing_else(
     for tokens in (by_passkey, somebody_else, during):
         assert (await world.userinfo(tokens["access_token"])).status_code == 200
     await world.peer.next_logout_token(count=2)
+
+
+async def test_the_session_of_the_change_goes_on_and_no_other(world: World) -> None:
+    await world.register()
+    subject = new_id()
+    await learn(world, registered(subject))
+    here, elsewhere = [await opened_by(world, subject, Method.PERMANENT_OTP) for _ in range(2)]
+    world.clock.advance(timedelta(minutes=2))
+    sid = unverified_part(here["id_token"], 1)["sid"]
+    await learn(
+        world, credential_pb2.PasswordChanged(subject_id=subject, version=2, session_id=sid)
+    )
+    assert (await world.userinfo(here["access_token"])).status_code == 200
+    assert (await world.userinfo(elsewhere["access_token"])).status_code == 401
 
 
 async def test_a_change_learnt_late_spares_the_logins_after_it(world: World) -> None:

@@ -30,10 +30,15 @@ class Occurrence:
     occurred_at: datetime
 
 
-def password_set(about: Occurrence, expires_at: datetime, *, replaced: bool) -> MakeEvent:
+def password_set(
+    about: Occurrence, expires_at: datetime, *, replaced: bool, session_id: str | None
+) -> MakeEvent:
     """Say that a password was chosen: activated when there was none before, else changed."""
-    kind = PasswordChanged if replaced else PasswordActivated
-    return _made(about, kind(expires_at=timestamp(expires_at)))
+    if not replaced:
+        return _made(about, PasswordActivated(expires_at=timestamp(expires_at)))
+    return _made(
+        about, PasswordChanged(expires_at=timestamp(expires_at), session_id=session_id or "")
+    )
 
 
 def password_blocked(about: Occurrence) -> MakeEvent:

@@ -240,17 +240,24 @@ async def revoke_subject_grants(
 
 
 async def revoke_method_grants(
-    connection: Connection, subject_id: str, methods: list[str], before: datetime, now: datetime
+    connection: Connection,
+    subject_id: str,
+    methods: list[str],
+    before: datetime,
+    now: datetime,
+    *,
+    kept: list[str],
 ) -> None:
-    """End the families of a person that a changed password opened before a moment, all of them."""
+    """End the families that a changed password opened before a moment, but of `kept` sessions."""
     await connection.execute(
         """
         UPDATE authorization_grant SET revoked_at = $4, revoked_reason = 'password_replaced'
          WHERE subject_id = $1 AND method = ANY($2::text[]) AND auth_time < $3
-           AND revoked_at IS NULL
+           AND revoked_at IS NULL AND NOT (session_id = ANY($5::text[]))
         """,
         subject_id,
         methods,
         before,
         now,
+        kept,
     )

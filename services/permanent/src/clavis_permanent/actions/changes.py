@@ -145,6 +145,7 @@ class OwnChange:
     new_password: str
     otp: TypedCode | None
     otp_scope: str
+    session_id: str | None = None
 
 
 async def change_own(deps: Deps, change: OwnChange) -> OwnChangeOutcome:
@@ -181,7 +182,9 @@ async def _replace_own(
         if await credentials.password_set_at(db, change.subject_id) != set_at:
             return Expired()
         how = (FactKind.PASSWORD_CHANGED, proof)
-        return await put_in_force(deps, db, change.subject_id, prepared, how)
+        return await put_in_force(
+            deps, db, change.subject_id, prepared, how, session_id=change.session_id
+        )
 
 
 async def prove_password(deps: Deps, subject_id: str, typed: str) -> datetime | WrongPassword:

@@ -68,11 +68,18 @@ def _policy_faults(deps: Deps, constraints: Constraints, password: str) -> tuple
 
 
 async def put_in_force(
-    deps: Deps, db: Connection, subject_id: str, stored: StoredPassword, how: tuple[FactKind, Proof]
+    deps: Deps,
+    db: Connection,
+    subject_id: str,
+    stored: StoredPassword,
+    how: tuple[FactKind, Proof],
+    *,
+    session_id: str | None = None,
 ) -> InForce:
     """Store a prepared password with its event, notice and history, in the caller's transaction.
 
     `how` is what the history says of it; the first password of a person is always an activation.
+    `session_id` names the session of the change: the only one of the former password to go on.
     """
     now: datetime = deps.clock.now()
     policy = deps.policies.password
@@ -81,6 +88,6 @@ async def put_in_force(
     kind, proof = how
     fact = Fact(subject_id, kind if replaced else FactKind.PASSWORD_ACTIVATED, now, proof)
     about = Occurrence(deps.new_id(), subject_id, now)
-    event = events.password_set(about, new.expires_at, replaced=replaced)
+    event = events.password_set(about, new.expires_at, replaced=replaced, session_id=session_id)
     await record_fact(db, fact, deps.new_id, event)
     return InForce(new.expires_at.date())

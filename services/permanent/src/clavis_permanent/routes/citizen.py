@@ -149,6 +149,7 @@ async def change_password(body: ChangeIn, token: StandingCitizen, deps: DepsDep)
         new_password=body.new_password.get_secret_value(),
         otp=_typed(body.code),
         otp_scope=_scope(token, Action.PASSWORD_CHANGE),
+        session_id=token.session_id,
     )
     return _change_out(await changes.change_own(deps, change))
 

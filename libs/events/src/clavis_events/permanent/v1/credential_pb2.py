@@ -25,31 +25,31 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+clavis_events/permanent/v1/credential.proto\x12\x1a\x63lavis_events.permanent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x01\n\x11PasswordActivated\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x97\x01\n\x0fPasswordChanged\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fPasswordRemoved\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fPasswordBlocked\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x12\x41\x63tivationCodeUsed\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x15\x41\x63tivationCodeBlocked\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x12\x41uthenticatorAdded\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x04kind\x18\x04 \x01(\x0e\x32-.clavis_events.permanent.v1.AuthenticatorKind\"\xa9\x01\n\x14\x41uthenticatorRemoved\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x04kind\x18\x04 \x01(\x0e\x32-.clavis_events.permanent.v1.AuthenticatorKind\"e\n\rFraudReported\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x9b\x01\n\x11\x41uthenticatorKind\x12\"\n\x1e\x41UTHENTICATOR_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41UTHENTICATOR_KIND_PASSKEY\x10\x01\x12\x1b\n\x17\x41UTHENTICATOR_KIND_TOTP\x10\x02\x12%\n!AUTHENTICATOR_KIND_RECOVERY_CODES\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+clavis_events/permanent/v1/credential.proto\x12\x1a\x63lavis_events.permanent.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x01\n\x11PasswordActivated\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\x0fPasswordChanged\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsession_id\x18\x05 \x01(\t\"g\n\x0fPasswordRemoved\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fPasswordBlocked\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"j\n\x12\x41\x63tivationCodeUsed\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"m\n\x15\x41\x63tivationCodeBlocked\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa7\x01\n\x12\x41uthenticatorAdded\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x04kind\x18\x04 \x01(\x0e\x32-.clavis_events.permanent.v1.AuthenticatorKind\"\xa9\x01\n\x14\x41uthenticatorRemoved\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12;\n\x04kind\x18\x04 \x01(\x0e\x32-.clavis_events.permanent.v1.AuthenticatorKind\"e\n\rFraudReported\x12\x12\n\nsubject_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0boccurred_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x9b\x01\n\x11\x41uthenticatorKind\x12\"\n\x1e\x41UTHENTICATOR_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41UTHENTICATOR_KIND_PASSKEY\x10\x01\x12\x1b\n\x17\x41UTHENTICATOR_KIND_TOTP\x10\x02\x12%\n!AUTHENTICATOR_KIND_RECOVERY_CODES\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'clavis_events.permanent.v1.credential_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUTHENTICATORKIND']._serialized_start=1293
-  _globals['_AUTHENTICATORKIND']._serialized_end=1448
+  _globals['_AUTHENTICATORKIND']._serialized_start=1313
+  _globals['_AUTHENTICATORKIND']._serialized_end=1468
   _globals['_PASSWORDACTIVATED']._serialized_start=109
   _globals['_PASSWORDACTIVATED']._serialized_end=262
   _globals['_PASSWORDCHANGED']._serialized_start=265
-  _globals['_PASSWORDCHANGED']._serialized_end=416
-  _globals['_PASSWORDREMOVED']._serialized_start=418
-  _globals['_PASSWORDREMOVED']._serialized_end=521
-  _globals['_PASSWORDBLOCKED']._serialized_start=523
-  _globals['_PASSWORDBLOCKED']._serialized_end=626
-  _globals['_ACTIVATIONCODEUSED']._serialized_start=628
-  _globals['_ACTIVATIONCODEUSED']._serialized_end=734
-  _globals['_ACTIVATIONCODEBLOCKED']._serialized_start=736
-  _globals['_ACTIVATIONCODEBLOCKED']._serialized_end=845
-  _globals['_AUTHENTICATORADDED']._serialized_start=848
-  _globals['_AUTHENTICATORADDED']._serialized_end=1015
-  _globals['_AUTHENTICATORREMOVED']._serialized_start=1018
-  _globals['_AUTHENTICATORREMOVED']._serialized_end=1187
-  _globals['_FRAUDREPORTED']._serialized_start=1189
-  _globals['_FRAUDREPORTED']._serialized_end=1290
+  _globals['_PASSWORDCHANGED']._serialized_end=436
+  _globals['_PASSWORDREMOVED']._serialized_start=438
+  _globals['_PASSWORDREMOVED']._serialized_end=541
+  _globals['_PASSWORDBLOCKED']._serialized_start=543
+  _globals['_PASSWORDBLOCKED']._serialized_end=646
+  _globals['_ACTIVATIONCODEUSED']._serialized_start=648
+  _globals['_ACTIVATIONCODEUSED']._serialized_end=754
+  _globals['_ACTIVATIONCODEBLOCKED']._serialized_start=756
+  _globals['_ACTIVATIONCODEBLOCKED']._serialized_end=865
+  _globals['_AUTHENTICATORADDED']._serialized_start=868
+  _globals['_AUTHENTICATORADDED']._serialized_end=1035
+  _globals['_AUTHENTICATORREMOVED']._serialized_start=1038
+  _globals['_AUTHENTICATORREMOVED']._serialized_end=1207
+  _globals['_FRAUDREPORTED']._serialized_start=1209
+  _globals['_FRAUDREPORTED']._serialized_end=1310
 # @@protoc_insertion_point(module_scope)
