@@ -131,7 +131,7 @@ async def test_one_who_renounced_comes_back_at_an_office_as_the_same_subject(
     await world.http.post(
         RENUNCIATION, json={"confirmed": True}, headers=world.as_citizen(entered.subject_id)
     )
-    enrolment = await prove(mobile="600333444")
+    enrolment = await prove()
     done = await world.http.post(
         f"/officer/v1/enrolments/{enrolment}/completion",
         json=COMPLETION,

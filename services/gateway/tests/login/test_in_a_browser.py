@@ -165,6 +165,8 @@ async def test_without_script_the_app_has_a_button_and_a_picture(
     page = await context.new_page()
     await page.goto(site.authorize())
     await page.click("#method-app")
+    await page.locator("#qr").wait_for()
+    await page.wait_for_load_state("load")
     assert await page.locator("#qr").evaluate("image => image.naturalWidth") > 0
     await page.click("#reload")
     siblings.app_state = "confirmed"
