@@ -453,6 +453,21 @@ async def test_the_door_of_another_channel_proves_no_phone(provider: Provider) -
     assert (await provider.tell(reference)).json() == {"state": "auto_passed"}
 
 
+async def test_another_code_goes_to_the_same_phone(provider: Provider) -> None:
+    desk = provider.desk
+    begun = (await desk.gateway("/video-automatic", national_id=ANA, **CONTACT)).json()
+    reference = begun["completion_id"]
+    soon = await desk.gateway(f"/video-automatic/{reference}/phone-codes")
+    assert soon.json()["code"] == "phone-code-too-soon"
+    desk.world.clock.advance(timedelta(seconds=61))
+    again = (await desk.gateway(f"/video-automatic/{reference}/phone-codes")).json()
+    assert again["completion_id"] == reference
+    assert again["phone_hint"] == begun["phone_hint"]
+    proof = {"code": desk.world.outside.last_code(), **terms()}
+    proved = await desk.gateway(f"/video-automatic/{reference}/proof", **proof)
+    assert proved.json()["outcome"] == "proved"
+
+
 async def test_a_result_that_comes_with_the_proof_enters_with_the_terms_accepted(
     provider: Provider,
 ) -> None:

@@ -120,6 +120,12 @@ async def begin_automatic(body: AutomaticIn, _: FromGateway, deps: DepsOf) -> Co
     return CodeSentOut.of(*await video_automatic.begin(deps, body.national_id, typed))
 
 
+@internal.post("/video-automatic/{reference}/phone-codes", summary="Send another code")
+async def resend_automatic(reference: PathId, _: FromGateway, deps: DepsOf) -> CodeSentOut:
+    """Send another code to the same phone."""
+    return CodeSentOut.of(reference, await online.resend(deps, reference))
+
+
 @internal.post("/video-automatic/{reference}/proof", summary="Prove the phone, accept the terms")
 async def prove_automatic(
     reference: PathId, body: AutomaticProofIn, _: FromGateway, deps: DepsOf
