@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clavis_gateway.citizen.page import Begun
-from clavis_gateway.citizen.texts import CALL_STATES, LETTER_STATES
+from clavis_gateway.citizen.texts import AUTOMATIC_STATES, CALL_STATES, LETTER_STATES
 
 from services.gateway.tests.login.gallery_states import LATER, State
 
@@ -60,6 +60,12 @@ def page(
     return State(name, template, context or {}, faults, 422 if faults else 200, flow=False)
 
 
+def case(state: str, *, entered: bool) -> dict[str, Any]:
+    reference = "018f2b7c-0000-7000-8000-000000000001"
+    text = AUTOMATIC_STATES[state]
+    return {"state": state, "text": text, "reference": reference, "entered": entered}
+
+
 PUBLIC_STATES = [
     page("register", "register.html"),
     page(
@@ -91,7 +97,7 @@ PUBLIC_STATES = [
     page(
         "register-done",
         "register_done.html",
-        {"activation_code": "7K2M-9QXR-4TWB", "receipt": "JVBERg=="},
+        {"activation_code": "7K2M-9QXR-4TWB", "receipt": "JVBERg==", "advanced": False},
     ),
     page(
         "register-over", "register_over.html", {"start": "/register"}, (("enrolment-over", "", {}),)
@@ -118,5 +124,20 @@ PUBLIC_STATES = [
         {"state": "queued", "text": CALL_STATES["queued"], "place": 2},
     ),
     page("video-contact", "video_contact.html", EMPTY),
+    page("video-automatic", "video_automatic.html", EMPTY),
+    page(
+        "video-automatic-faults",
+        "video_automatic.html",
+        TYPED,
+        (("dni-only", "identifier", {}), *WRONG[3:]),
+    ),
+    page("video-automatic-waits", "video_automatic_case.html", case("phone_proved", entered=False)),
+    page(
+        "video-automatic-entered",
+        "video_automatic_case.html",
+        case("auto_passed", entered=True),
+        (("receipt-gone", "", {}),),
+    ),
+    page("video-automatic-failed", "video_automatic_case.html", case("auto_failed", entered=False)),
     page("video-cancelled", "video_cancelled.html"),
 ]

@@ -1,6 +1,7 @@
 """The end of an enrolment without an officer: prove the phone, accept the terms, get the code.
 
-The same two screens for a letter and for a video call.
+The same two screens for a letter and for a video call. Of an automatic identification the first
+leads to its case.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from clavis_gateway.login.render import PageFault
 from clavis_gateway.login.routes.route import PageRoute
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-_START = {"letter": "/register/letter", "video": "/register/video/call"}
+_START = {
+    "letter": "/register/letter",
+    "video": "/register/video/call",
+    "automatic": "/register/video/automatic",
+}
 _CODE = "/register/code"
 
 
@@ -62,6 +67,8 @@ async def _judged(page: PublicPage, answer: Answer) -> Response:
     match answer["outcome"]:
         case "registered":
             return await _done(page, answer)
+        case "proved":
+            return page.with_case(answer["reference"]).to("/register/video/automatic/case")
         case "wrong":
             left = answer.get("attempts_left") or 0
             fault = page.fault("otp-wrong", "otp", attempts_left=left)
@@ -80,6 +87,7 @@ async def _done(page: PublicPage, answer: Answer) -> Response:
         keep=False,
         activation_code=receipt["activation_code"],
         receipt=receipt["receipt_pdf"],
+        advanced=False,
     )
 
 

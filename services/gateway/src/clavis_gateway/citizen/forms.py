@@ -41,6 +41,15 @@ def identity(form: Form, errors: list[FieldError]) -> tuple[str, str]:
     return read
 
 
+def number(form: Form, errors: list[FieldError]) -> str:
+    """Read the number alone; add what is wrong to `errors`."""
+    read = forms.identifier(form)
+    if isinstance(read, FieldError):
+        errors.append(read)
+        return ""
+    return read
+
+
 def fault_field(code: str) -> str:
     """Return the field that a refusal of the registry is about, or nothing."""
     return _FIELD_OF.get(code, "")
@@ -54,4 +63,5 @@ _FIELD_OF = {
     "contrast-invalid": "contrast",
     "letter-code-invalid": "csv",
     "slot-not-free": "starts_at",
+    "dni-only": "identifier",
 }

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from clavis_gateway.citizen import texts
 from clavis_gateway.deps import get_deps
 from clavis_gateway.login import guard
-from clavis_gateway.login.clients.enrolment import EnrolmentClient, Way
+from clavis_gateway.login.clients.enrolment import WAYS, EnrolmentClient, Way
 from clavis_gateway.login.flow import MAX_FIELDS, StaleForm, origin_of, text_fields
 from clavis_gateway.login.i18n import Language
 from clavis_gateway.login.parts import Login, login_of
@@ -38,6 +38,7 @@ class Begun:
     phone_hint: str = ""
     expires_at: str = ""
     booking: str = ""
+    reference: str = ""
 
 
 def read_begun(cookie: str | None) -> Begun | None:
@@ -51,7 +52,7 @@ def read_begun(cookie: str | None) -> Begun | None:
     except (ValueError, TypeError):
         return None
     ours = all(isinstance(value, str) for value in asdict(begun).values())
-    return begun if ours and begun.secret and begun.way in ("letter", "video") else None
+    return begun if ours and begun.secret and begun.way in WAYS else None
 
 
 def write_begun(begun: Begun) -> str:
@@ -111,6 +112,11 @@ class PublicPage:
     def with_booking(self, token: str) -> PublicPage:
         """Remember a booked call, or forget it with an empty token."""
         return replace(self, begun=replace(self.begun, booking=token))
+
+    def with_case(self, reference: str) -> PublicPage:
+        """Remember an automatic identification whose phone is proved: its code is used up."""
+        begun = replace(self.begun, completion_id="", reference=reference)
+        return replace(self, begun=begun)
 
     def to(self, path: str) -> Response:
         """Go on to another page (RFC 9110 section 15.4.4: with GET), keeping what was begun."""

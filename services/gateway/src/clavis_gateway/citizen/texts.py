@@ -36,6 +36,8 @@ FAULTS: Mapping[str, str] = {
     "slot-not-free": N_("Esa hora ya no está libre. Elija otra."),
     "booking-missing": N_("Escriba el código de su cita."),
     "booking-unknown": N_("No hay ninguna cita con ese código."),
+    "dni-only": N_("Esta forma es solo para quien tiene DNI. Elija otra con su NIE."),
+    "receipt-gone": N_("El justificante ya se descargó, o ya no se puede descargar."),
     "appointment-not-now": N_("Es pronto o tarde para su videollamada."),
 }
 
@@ -62,6 +64,19 @@ CALL_STATES: Mapping[str, str] = {
     "abandoned": N_("La llamada se cerró sin terminar. Puede pedir otra cita."),
     "completed": N_("Ya está registrado con esta llamada."),
 }
+
+AUTOMATIC_STATES: Mapping[str, str] = {
+    "phone_proved": N_("Falta la grabación. Hágala en la aplicación y vuelva a esta página."),
+    "submitted": N_("Hemos recibido su grabación y la estamos comprobando."),
+    "auto_passed": N_("Ya está registrado. Una persona revisará después su grabación."),
+    "in_review": N_("Ya está registrado. Una persona revisa ahora su grabación."),
+    "approved": N_("Ya está registrado y su grabación está aprobada."),
+    "superseded": N_("Ya está registrado."),
+    "auto_failed": N_("No hemos podido identificarle por vídeo. Acuda a una oficina de registro."),
+    "rejected": N_("Al revisar su grabación la hemos rechazado. Acuda a una oficina de registro."),
+}
+# The person is entered, and the receipt can be made.
+AUTOMATIC_ENTERED = frozenset({"auto_passed", "in_review", "approved", "superseded"})
 
 SERVICES: Mapping[str, str] = {
     "enrolment": N_("Registro"),

@@ -109,6 +109,13 @@ def document(form: Form) -> tuple[str, str] | list[FieldError]:
     return errors or (national_id, contrast)
 
 
+def identifier(form: Form) -> str | FieldError:
+    """Read an identity number alone."""
+    errors: list[FieldError] = []
+    national_id = _identifier(form, errors)
+    return errors[0] if errors else national_id
+
+
 def pin_request(form: Form) -> PinRequest | list[FieldError]:
     """Read the form that asks for a PIN."""
     errors: list[FieldError] = []

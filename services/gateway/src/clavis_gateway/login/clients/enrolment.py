@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 from clavis_gateway.login.clients.sibling import Answer, Sibling
 
-Way = Literal["letter", "video"]
+Way = Literal["letter", "video", "automatic"]
+WAYS: tuple[str, ...] = get_args(Way)
+_PATHS: dict[Way, str] = {
+    "letter": "letter-completions",
+    "video": "video-completions",
+    "automatic": "video-automatic",
+}
 
 
 class EnrolmentClient:
@@ -50,7 +56,10 @@ class EnrolmentClient:
     async def prove(
         self, way: Way, completion_id: str, code: str, terms_version: str, terms_language: str
     ) -> Answer:
-        """Prove the phone, accept the terms, enter. `outcome`: registered or the verdict."""
+        """Prove the phone, accept the terms, enter. `outcome`: registered or the verdict.
+
+        An automatic identification answers `proved` instead: the provider's session comes next.
+        """
         body = {
             "code": code,
             "terms_version": terms_version,
@@ -62,6 +71,14 @@ class EnrolmentClient:
     async def receipt(self, receipt_token: str) -> Answer:
         """Fetch the receipt, once: `receipt_pdf` in base64 and `activation_code`. Raises Gone."""
         return await self.service.post("/internal/v1/receipts", {"receipt_token": receipt_token})
+
+    async def automatic_state(self, reference: str) -> str:
+        """Say where an automatic identification is. Raises Gone."""
+        return str((await self.service.get(_completions("automatic", reference)))["state"])
+
+    async def automatic_receipt(self, reference: str) -> Answer:
+        """Fetch the receipt of an automatic identification, once. Raises Gone and Refused."""
+        return await self.service.post(_completions("automatic", reference, "/receipt"), {})
 
     async def slots(self) -> list[str]:
         """List when a video call can be booked."""
@@ -82,4 +99,4 @@ class EnrolmentClient:
 
 def _completions(way: Way, completion_id: str = "", rest: str = "") -> str:
     own = f"/{quote(completion_id, safe='')}" if completion_id else ""
-    return f"/internal/v1/{way}-completions{own}{rest}"
+    return f"/internal/v1/{_PATHS[way]}{own}{rest}"
