@@ -41,6 +41,7 @@ CODE: dict[str, Any] = {
         "text": [{"title": "Qué acepta", "text": "Usar su identidad usted y nadie más."}],
     },
 }
+EMAIL = {"begun": Begun("s" * 43, expires_at=LATER, email_hint="a***@ejemplo.es")}
 DAYS = [("2 de marzo de 2026", [(LATER, "10:42")])]
 WRONG: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("identifier-letter", "identifier", {}),
@@ -97,8 +98,22 @@ PUBLIC_STATES = [
     page(
         "register-done",
         "register_done.html",
-        {"activation_code": "7K2M-9QXR-4TWB", "receipt": "JVBERg==", "advanced": False},
+        {
+            "activation_code": "7K2M-9QXR-4TWB",
+            "receipt": "JVBERg==",
+            "advanced": False,
+            "email": True,
+        },
     ),
+    page("register-email", "register_email.html", EMAIL),
+    page(
+        "register-email-faults",
+        "register_email.html",
+        EMAIL,
+        (("otp-wrong", "otp", {"attempts_left": 2}),),
+    ),
+    page("register-email-done", "register_email_done.html"),
+    page("register-email-over", "register_email_over.html", {}, (("email-over", "", {}),)),
     page(
         "register-over", "register_over.html", {"start": "/register"}, (("enrolment-over", "", {}),)
     ),

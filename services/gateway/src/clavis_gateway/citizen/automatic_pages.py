@@ -86,6 +86,7 @@ async def show_receipt(request: Request) -> Response:
         "register_done.html",
         None,
         keep=False,
+        email=False,
         activation_code=receipt["activation_code"],
         receipt=receipt["receipt_pdf"],
         advanced=state == "approved",

@@ -81,10 +81,10 @@ async def _judged(page: PublicPage, answer: Answer) -> Response:
 
 async def _done(page: PublicPage, answer: Answer) -> Response:
     receipt = await page.registry.receipt(answer["receipt_token"])
-    return page.page(
+    return page.with_receipt(answer["receipt_token"]).page(
         "register_done.html",
         None,
-        keep=False,
+        email=True,
         activation_code=receipt["activation_code"],
         receipt=receipt["receipt_pdf"],
         advanced=False,

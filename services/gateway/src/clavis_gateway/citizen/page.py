@@ -39,6 +39,9 @@ class Begun:
     expires_at: str = ""
     booking: str = ""
     reference: str = ""
+    receipt: str = ""
+    email_proof: str = ""
+    email_hint: str = ""
 
 
 def read_begun(cookie: str | None) -> Begun | None:
@@ -116,6 +119,20 @@ class PublicPage:
     def with_case(self, reference: str) -> PublicPage:
         """Remember an automatic identification whose phone is proved: its code is used up."""
         begun = replace(self.begun, completion_id="", reference=reference)
+        return replace(self, begun=begun)
+
+    def with_receipt(self, token: str) -> PublicPage:
+        """Forget the enrolment, and keep the token that shows who enrolled."""
+        return replace(self, begun=Begun(self.begun.secret, receipt=token))
+
+    def with_email(self, answer: dict[str, Any]) -> PublicPage:
+        """Remember that a code was sent to the e-mail address."""
+        begun = replace(
+            self.begun,
+            email_proof=answer["email_proof_id"],
+            email_hint=answer["email_hint"],
+            expires_at=answer["expires_at"],
+        )
         return replace(self, begun=begun)
 
     def to(self, path: str) -> Response:

@@ -3,9 +3,17 @@
 from clavis_gateway.citizen import (
     automatic_pages,
     completion_pages,
+    email_pages,
     letter_pages,
     office_pages,
     video_pages,
 )
 
-PAGES = (office_pages, letter_pages, video_pages, automatic_pages, completion_pages)
+PAGES = (
+    office_pages,
+    letter_pages,
+    video_pages,
+    automatic_pages,
+    completion_pages,
+    email_pages,
+)

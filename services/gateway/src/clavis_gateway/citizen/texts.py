@@ -37,6 +37,8 @@ FAULTS: Mapping[str, str] = {
     "booking-missing": N_("Escriba el código de su cita."),
     "booking-unknown": N_("No hay ninguna cita con ese código."),
     "dni-only": N_("Esta forma es solo para quien tiene DNI. Elija otra con su NIE."),
+    "email-code-limit": N_("Hemos enviado demasiados códigos a esa dirección. Pruebe más tarde."),
+    "email-over": N_("Ha pasado el tiempo para comprobar el correo aquí."),
     "receipt-gone": N_("El justificante ya se descargó, o ya no se puede descargar."),
     "appointment-not-now": N_("Es pronto o tarde para su videollamada."),
 }

@@ -72,6 +72,17 @@ class EnrolmentClient:
         """Fetch the receipt, once: `receipt_pdf` in base64 and `activation_code`. Raises Gone."""
         return await self.service.post("/internal/v1/receipts", {"receipt_token": receipt_token})
 
+    async def email_code(self, receipt_token: str) -> Answer:
+        """Send a code to the e-mail address of who enrolled. Raises Gone and Refused."""
+        return await self.service.post(
+            "/internal/v1/email-proofs", {"receipt_token": receipt_token}
+        )
+
+    async def prove_email(self, receipt_token: str, email_proof_id: str, code: str) -> Answer:
+        """Prove the e-mail address. `outcome`: accepted or the verdict. Raises Gone and Refused."""
+        path = f"/internal/v1/email-proofs/{quote(email_proof_id, safe='')}/proof"
+        return await self.service.post(path, {"receipt_token": receipt_token, "code": code})
+
     async def automatic_state(self, reference: str) -> str:
         """Say where an automatic identification is. Raises Gone."""
         return str((await self.service.get(_completions("automatic", reference)))["state"])
