@@ -453,6 +453,11 @@ async def test_the_door_of_another_channel_proves_no_phone(provider: Provider) -
     assert (await provider.tell(reference)).json() == {"state": "auto_passed"}
 
 
+async def test_without_a_provider_nobody_begins_an_automatic_case(desk: Desk) -> None:
+    refused = await desk.gateway("/video-automatic", national_id=ANA, **CONTACT)
+    assert (refused.status_code, refused.json()["code"]) == (409, "video-automatic-off")
+
+
 async def test_another_code_goes_to_the_same_phone(provider: Provider) -> None:
     desk = provider.desk
     begun = (await desk.gateway("/video-automatic", national_id=ANA, **CONTACT)).json()
@@ -493,6 +498,6 @@ async def test_only_a_known_provider_tells_results(provider: Provider) -> None:
     assert bare.status_code in {401, 422}
 
 
-async def test_automatic_video_is_for_people_with_a_dni(desk: Desk) -> None:
-    refused = await desk.gateway("/video-automatic", national_id="X1234567L", **CONTACT)
+async def test_automatic_video_is_for_people_with_a_dni(provider: Provider) -> None:
+    refused = await provider.desk.gateway("/video-automatic", national_id="X1234567L", **CONTACT)
     assert refused.json()["code"] == "dni-only"

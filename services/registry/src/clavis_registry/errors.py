@@ -139,6 +139,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "checklist-incomplete": (422, "To accept, everything must have been checked."),
     "recording-invalid": (422, "The reference of the recording is not valid."),
     "dni-only": (422, "This way is for people with a DNI."),
+    "video-automatic-off": (409, "Nobody enrols with a recording here."),
     "provider-not-known": (401, "The signature is of no provider that is known here."),
 }
 

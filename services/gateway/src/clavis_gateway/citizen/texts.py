@@ -39,6 +39,7 @@ FAULTS: Mapping[str, str] = {
     "dni-only": N_("Esta forma es solo para quien tiene DNI. Elija otra con su NIE."),
     "email-code-limit": N_("Hemos enviado demasiados códigos a esa dirección. Pruebe más tarde."),
     "email-over": N_("Ha pasado el tiempo para comprobar el correo aquí."),
+    "video-automatic-off": N_("Aquí no se puede registrar con una grabación. Elija otra forma."),
     "receipt-gone": N_("El justificante ya se descargó, o ya no se puede descargar."),
     "appointment-not-now": N_("Es pronto o tarde para su videollamada."),
 }

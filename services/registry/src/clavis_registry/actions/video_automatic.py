@@ -50,7 +50,12 @@ class ProviderResult:
 
 
 async def begin(deps: Deps, typed_id: str, contact: tuple[str, str, str]) -> tuple[str, SentCode]:
-    """Take number and contact data and send the phone code; nobody is looked up."""
+    """Take number and contact data and send the phone code; nobody is looked up.
+
+    Raises video-automatic-off where no provider is known, dni-only, and the limits of codes.
+    """
+    if deps.video_providers is None:
+        raise refuse("video-automatic-off")
     national_id = canonical_id(typed_id)
     if kind_of(national_id) is not NationalIdKind.DNI:
         raise refuse("dni-only")
