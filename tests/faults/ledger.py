@@ -10,6 +10,7 @@ from clavis_events.codec import (
     CERTIFICATE_TOPIC,
     CONTACT_TOPIC,
     CREDENTIAL_TOPIC,
+    DEVICE_TOPIC,
     PERSON_TOPIC,
     TOPIC_MESSAGES,
 )
@@ -20,6 +21,7 @@ from tests.faults.system import System
 PUBLISHER_OF = {
     PERSON_TOPIC: "registry",
     CONTACT_TOPIC: "registry",
+    DEVICE_TOPIC: "pin",
     CREDENTIAL_TOPIC: "permanent",
     CERTIFICATE_TOPIC: "signing",
 }

@@ -20,6 +20,7 @@ from clavis_events.codec import (
     CERTIFICATE_TOPIC,
     CONTACT_TOPIC,
     CREDENTIAL_TOPIC,
+    DEVICE_TOPIC,
     PERSON_TOPIC,
     TOPIC_MESSAGES,
 )
@@ -145,7 +146,8 @@ def test_nothing_waits_to_be_sent_and_nothing_was_parked(aftermath: Aftermath) -
     assert left == {}
 
 
-@pytest.mark.parametrize("topic", list(TOPIC_MESSAGES))
+# Nobody in these lives activates an app: its topic is empty.
+@pytest.mark.parametrize("topic", [topic for topic in TOPIC_MESSAGES if topic != DEVICE_TOPIC])
 def test_what_was_logged_is_on_the_broker_under_the_same_ids_and_nothing_else(
     aftermath: Aftermath, topic: str
 ) -> None:
@@ -234,12 +236,19 @@ def test_signing_knows_what_registry_and_permanent_say(aftermath: Aftermath) -> 
         subject: (row["status"], row["level"] == "advanced", row["version"])
         for subject, row in books["registry"].by_subject("person").items()
     }
+    # The stream says more than signing asks: its version is that of the last fact it takes in.
+    last = {
+        event.key: event.sequence
+        for event in aftermath.ledger.logged(CREDENTIAL_TOPIC)
+        if heeds("signing", CREDENTIAL_TOPIC, event.type)
+    }
     assert {
         subject: (row["active"], row["version"])
         for subject, row in books["signing"].by_subject("password").items()
     } == {
-        subject: (row["password_hash"] is not None, row["version"])
+        subject: (row["password_hash"] is not None, last[subject])
         for subject, row in books["permanent"].by_subject("credential").items()
+        if subject in last
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from clavis_testkit import newcomers
+from clavis_testkit.browsing import PIN_PATTERN
 from clavis_testkit.code_flow import CodeFlow
 from clavis_testkit.form_citizen import FormCitizen
 from clavis_testkit.running_demo import RunningDemo
@@ -76,19 +77,23 @@ def test_people_log_in_while_neither_registry_nor_kafka_answer(
 def test_without_the_sms_provider_the_page_names_another_way_and_nothing_is_half_done(
     demo: RunningDemo, person: dict[str, Any], citizen: FormCitizen
 ) -> None:
-    web, seen = CodeFlow(demo, "demo-web"), len(demo.messages(person["phone"]))
+    web, seen = CodeFlow(demo, "demo-web"), len(pins(demo, person))
     web.begin(citizen)
     with stopped(demo, "dev.inbox"):
         refused = citizen.ask_for_pin()
         assert "pin-undeliverable" in refused.text
         assert 'id="method-permanent"' in refused.text
-    # The provider was only slow: its message comes after all, with a PIN that was taken back.
-    until(lambda: len(demo.messages(person["phone"])) == seen + 1)
     # What was not sent counts against nobody: the same person gets a PIN at once.
     web.begin(citizen)
-    citizen.enter_with_pin()
+    citizen.ask_for_pin()
+    until(lambda: pins(demo, person)[seen:] != [])
+    # The provider was only slow: its message may come after all, with a PIN that was taken back.
+    for pin in reversed(pins(demo, person)[seen:]):
+        citizen.submit(pin=pin)
+        if citizen.error is None:
+            break
+    citizen.return_to_service()
     web.collect(citizen)
-    assert len(demo.messages(person["phone"])) == seen + 2
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,12 @@ def test_only_the_method_of_the_part_that_is_down_is_greyed(
         while choice(somebody, web, greyed) != "open":
             assert time.monotonic() < deadline, f"{greyed} stays off"
             time.sleep(0.2)
+
+
+def pins(demo: RunningDemo, person: dict[str, Any]) -> list[str]:
+    """Read the PINs that came, oldest first."""
+    found = (re.search(PIN_PATTERN, message["body"]) for message in demo.messages(person["phone"]))
+    return [match[1] for match in found if match]
 
 
 def until(holds: Callable[[], bool]) -> None:

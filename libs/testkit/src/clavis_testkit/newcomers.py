@@ -26,6 +26,7 @@ _CONTRAST = "2034-08-30"
 _LEARNERS = (0, 2, 3, 4)
 _WAIT_SECONDS = 60.0
 _TICK_SECONDS = 0.05
+_ACTIVATION_TRIES = 3
 _LEARNT = re.compile(
     r'^clavis_events_applied_total\{type="[\w.]+\.(Registered|ContactChanged)"\} ([\d.]+)$',
     re.MULTILINE,
@@ -136,11 +137,15 @@ def activate_password(demo: RunningDemo, person: dict[str, Any]) -> None:
     seen = len(demo.messages(person["phone"]))
     with FormCitizen(demo, person) as citizen:
         citizen.open(f"{demo.issuer}/activate")
-        citizen.submit(
-            activation_code=person["activation_code"],
-            identifier=person["national_id"],
-            email=person["email"],
-        )
+        for _ in range(_ACTIVATION_TRIES):
+            citizen.submit(
+                activation_code=person["activation_code"],
+                identifier=person["national_id"],
+                email=person["email"],
+            )
+            if not citizen.error:
+                break
+            time.sleep(1)  # enrolled a moment ago: the event may still be on its way
         citizen.submit(otp=demo.next_code(person["phone"], CODE_PATTERN, after=seen))
         citizen.submit(password=person["password"])
         assert 'id="activated"' in citizen.page.text, citizen.error
