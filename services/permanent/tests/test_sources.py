@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from clavis_permanent.rules.sources import Networks, SourcePolicy, network_of
+from clavis_kit.networks import Networks, network_of
+from clavis_permanent.rules.sources import SourcePolicy
 from clavis_permanent.store.sources import forget_sources
 
 from services.permanent.tests.world import ANA, PASSWORD, World

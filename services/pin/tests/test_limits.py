@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from clavis_pin.rules.sources import Networks, network_of
+from clavis_kit.networks import Networks, network_of
 from clavis_pin.store import quotas
 from clavis_pin.store.pins import BUDGET_SPAN
 

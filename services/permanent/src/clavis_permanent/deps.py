@@ -9,6 +9,7 @@ from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
+from clavis_kit.networks import network_of
 
 from clavis_permanent.authenticators import Authenticators
 from clavis_permanent.breached import BreachedPasswords
@@ -18,7 +19,7 @@ from clavis_permanent.peppers import KeyRing
 from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
 from clavis_permanent.rules.notices import NoticePolicy
 from clavis_permanent.rules.proofs import RecoveryPolicy
-from clavis_permanent.rules.sources import SourcePolicy, network_of
+from clavis_permanent.rules.sources import SourcePolicy
 from clavis_permanent.store.logins import DECOY_SLOTS
 from clavis_permanent.store.sources import Visit
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from clavis_kit.messages.settings import MessageSettings
+from clavis_kit.networks import Networks
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -15,7 +16,7 @@ from clavis_permanent.rules import ActivationPolicy, OtpPolicy, PasswordPolicy
 from clavis_permanent.rules.facts import Proof
 from clavis_permanent.rules.notices import NoticePolicy
 from clavis_permanent.rules.proofs import RecoveryPolicy
-from clavis_permanent.rules.sources import Networks, SourcePolicy
+from clavis_permanent.rules.sources import SourcePolicy
 
 RecoveryProof = Literal["activation_code", "certificate", "passkey"]
 MIGRATIONS = Path(__file__).parents[2] / "migrations"

@@ -7,11 +7,11 @@ from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.messages import MessageSender
+from clavis_kit.networks import Networks
 from clavis_kit.pepper import Pepper
 
 from clavis_pin.app_parts import AppParts
 from clavis_pin.rules.pins import PinPolicy
-from clavis_pin.rules.sources import Networks
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from clavis_kit.messages.settings import MessageSettings
+from clavis_kit.networks import Networks
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from clavis_pin.app_settings import AppSettings
 from clavis_pin.rules.pins import PinPolicy
-from clavis_pin.rules.sources import Networks
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 

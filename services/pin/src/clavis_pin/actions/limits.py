@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from clavis_kit.networks import network_of
+
 from clavis_pin.deps import Deps
-from clavis_pin.rules.sources import network_of
 from clavis_pin.store import app_upkeep
 
 HOUR = timedelta(hours=1)

@@ -7,6 +7,7 @@ from datetime import datetime
 from clavis_kit import national_id
 from clavis_kit.messages import UndeliverableError
 from clavis_kit.metrics import OUTCOMES
+from clavis_kit.networks import network_of
 
 from clavis_pin.actions import app_notices
 from clavis_pin.actions.outcomes import (
@@ -22,7 +23,6 @@ from clavis_pin.deps import Deps
 from clavis_pin.errors import invalid_national_id
 from clavis_pin.rules import pins as rules
 from clavis_pin.rules.pins import Channel, Verdict
-from clavis_pin.rules.sources import network_of
 from clavis_pin.store import pins as store
 from clavis_pin.store import quotas
 from clavis_pin.store.pins import Pin, Placed, Placing

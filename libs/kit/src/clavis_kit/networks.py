@@ -1,4 +1,4 @@
-"""Which network a request came from. Pure: no I/O."""
+"""Which network a request came from: what limits by source count. Pure: no I/O."""
 
 import ipaddress
 from dataclasses import dataclass
