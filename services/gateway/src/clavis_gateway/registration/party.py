@@ -14,22 +14,18 @@ from clavis_kit.loa import Loa
 
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError, validate
 from clavis_gateway.oidc.endpoints.discovery import document
-from clavis_gateway.oidc.metadata import FAPI_ALGS, SECRET_METHODS
+from clavis_gateway.oidc.metadata import SECRET_METHODS
 from clavis_gateway.records import Profile, RelyingParty
+from clavis_gateway.registration.checks import check_metadata
+from clavis_gateway.registration.uris import URI_LISTS, URIS
 from clavis_gateway.rules.levels import Method
 
 MINIMUM_SECRET_CHARACTERS = 32  # RFC 6749 section 10.10 asks for 128 bits at least
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _OURS = frozenset(
     {
         "profile", "minimum_loa", "allowed_methods", "sso_allowed", "first_party", "purpose",
         "audiences", "sector_identifier", "status", "client_id", "client_secret",
     }
-)  # fmt: skip
-_URI_LISTS = ("redirect_uris", "post_logout_redirect_uris")
-_URIS = (
-    "backchannel_logout_uri", "initiate_login_uri", "jwks_uri", "logo_uri", "client_uri",
-    "policy_uri", "tos_uri",
 )  # fmt: skip
 
 
@@ -48,8 +44,7 @@ def relying_party(
     _check_types(description, metadata)
     validate(dict(metadata), document(issuer))
     profile = _profile(description.get("profile", "fapi2"))
-    _check_uris(metadata)
-    _check_profile(profile, metadata)
+    check_metadata(profile, metadata)
     return RelyingParty(
         client_id=_client_id(description.get("client_id")),
         metadata=metadata,
@@ -68,11 +63,11 @@ def relying_party(
 
 
 def _check_types(description: dict[str, Any], metadata: dict[str, Any]) -> None:
-    for name in (*_URI_LISTS, "grant_types", "response_types", "audiences", "allowed_methods"):
+    for name in (*URI_LISTS, "grant_types", "response_types", "audiences", "allowed_methods"):
         value = description.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise MetadataError(f"{name} must be a list of strings")
-    for name in (*_URIS, "scope", "token_endpoint_auth_method"):
+    for name in (*URIS, "scope", "token_endpoint_auth_method"):
         if not isinstance(metadata.get(name, ""), str):
             raise MetadataError(f"{name} must be a string")
     for name in ("sso_allowed", "first_party"):
@@ -93,37 +88,6 @@ def _profile(value: object) -> Profile:
     if value == "fapi2":
         return "fapi2"
     raise MetadataError("profile must be basic or fapi2")
-
-
-# RFC 9700 section 4.11 and OpenID Connect Core 1.0 section 3.1.2.1: https, or http to this machine.
-def _check_uris(metadata: dict[str, Any]) -> None:
-    uris = [uri for name in _URI_LISTS for uri in metadata.get(name, ())]
-    uris += [metadata[name] for name in _URIS if metadata.get(name)]
-    native = metadata.get("application_type") == "native"
-    for uri in uris:
-        parts = urlsplit(uri)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        if not secure and not (native and "." in parts.scheme):
-            raise MetadataError(f"{uri} must use https (http only towards this machine)")
-        if parts.fragment:
-            raise MetadataError(f"{uri} must have no fragment")
-    if "authorization_code" in metadata["grant_types"] and not metadata.get("redirect_uris"):
-        raise MetadataError("redirect_uris must name at least one address")
-
-
-# FAPI 2.0 Security Profile section 5.3.2.1.
-def _check_profile(profile: Profile, metadata: dict[str, Any]) -> None:
-    method = metadata["token_endpoint_auth_method"]
-    if method == "private_key_jwt" and not (metadata.get("jwks") or metadata.get("jwks_uri")):
-        raise MetadataError("private_key_jwt needs jwks or jwks_uri")
-    if method == "none" and "client_credentials" in metadata["grant_types"]:
-        raise MetadataError("a client without credentials cannot use client_credentials")
-    if profile != "fapi2":
-        return
-    if method != "private_key_jwt":
-        raise MetadataError("a fapi2 client must use private_key_jwt")
-    if metadata.get("id_token_signed_response_alg", "ES256") not in FAPI_ALGS:
-        raise MetadataError("a fapi2 client cannot ask for RS256 ID tokens")
 
 
 def _secret_hash(

@@ -1,0 +1,29 @@
+"""The rules that client metadata must meet, one topic a file, in the order they are checked.
+
+A topic is a function of the profile and the metadata (defaults filled in, types of the standard
+members checked). It raises MetadataError with a sentence that begins with the member's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clavis_gateway.records import Profile
+from clavis_gateway.registration.authentication import check_authentication
+from clavis_gateway.registration.profile import check_profile
+from clavis_gateway.registration.uris import check_uris
+
+Check = Callable[[Profile, Mapping[str, Any]], None]
+
+CHECKS: tuple[Check, ...] = (
+    check_uris,
+    check_authentication,
+    check_profile,
+)
+
+
+def check_metadata(profile: Profile, metadata: Mapping[str, Any]) -> None:
+    """Apply every topic. Raises MetadataError at the first that is not met."""
+    for check in CHECKS:
+        check(profile, metadata)

@@ -1,0 +1,22 @@
+"""What the security profile of a relying party demands of its metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
+from clavis_gateway.oidc.metadata import FAPI_ALGS
+from clavis_gateway.records import Profile
+
+
+# FAPI 2.0 Security Profile section 5.3.2.1.
+def check_profile(profile: Profile, metadata: Mapping[str, Any]) -> None:
+    """Refuse to the strict profile what it forbids."""
+    if profile != "fapi2":
+        return
+    method = metadata["token_endpoint_auth_method"]
+    if method != "private_key_jwt":
+        raise MetadataError("a fapi2 client must use private_key_jwt")
+    if metadata.get("id_token_signed_response_alg", "ES256") not in FAPI_ALGS:
+        raise MetadataError("a fapi2 client cannot ask for RS256 ID tokens")
