@@ -130,7 +130,12 @@ class AuthorizationRequest:
     hinted_sub: str | None = None
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
+    claims_locales: tuple[str, ...] = ()
     pushed_hash: str | None = None
+    resources: tuple[str, ...] = ()
+    """Where the tokens shall be good (RFC 8707); none means wherever the client's always are."""
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    """What else is asked for than scopes (RFC 9396), validated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,9 @@ class Grant:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    resources: tuple[str, ...] = ()
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    claims_locales: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +186,12 @@ class RefreshToken:
     created_at: datetime
     expires_at: datetime
     consumed_at: datetime | None
+    parent_hash: str | None = None
+    """The token this one replaces; none for the first of a family."""
+    retried_at: datetime | None = None
+    """When it came once more because its answer had been lost."""
+    succeeded_at: datetime | None = None
+    """When one of its successors was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +207,7 @@ class AccessToken:
     issued_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    authorization_details: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

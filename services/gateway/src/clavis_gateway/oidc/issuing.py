@@ -45,6 +45,9 @@ async def issue_code(
         nonce=request.nonce,
         created_at=now,
         expires_at=lifetime if offline else min(lifetime, session.expires_at),
+        resources=request.resources,
+        authorization_details=request.authorization_details,
+        claims_locales=request.claims_locales,
     )
     secret = deps.new_secret()
     code = Code(

@@ -157,9 +157,10 @@ async def add_grant(connection: Connection, grant: Grant, code: Code) -> None:
         """
         WITH granted AS (
             INSERT INTO authorization_grant (grant_id, client_id, subject_id, sub, session_id,
-                scope, claims, acr, method, amr, auth_time, nonce, created_at, expires_at)
+                scope, claims, acr, method, amr, auth_time, nonce, created_at, expires_at,
+                resources, authorization_details, claims_locales)
             VALUES ($1, $2::text, $3, $4::text, $5::text, $6, $7, $8, $9, $10, $11, $12,
-                $13::timestamptz, $14)
+                $13::timestamptz, $14, $20, $21, $22)
             RETURNING grant_id
         ), entered AS (
             INSERT INTO connected_service (session_id, client_id, sub, since)
@@ -189,6 +190,9 @@ async def add_grant(connection: Connection, grant: Grant, code: Code) -> None:
         code.code_challenge,
         code.dpop_jkt,
         code.expires_at,
+        list(grant.resources),
+        grant.authorization_details,
+        list(grant.claims_locales),
     )
 
 

@@ -30,6 +30,7 @@ SESSION = (
 GRANT = (
     "grant_id", "client_id", "subject_id", "sub", "session_id", "scope", "claims", "acr",
     "method", "amr", "auth_time", "nonce", "created_at", "expires_at", "revoked_at",
+    "resources", "authorization_details", "claims_locales",
 )  # fmt: skip
 CODE = (
     "code_hash", "grant_id", "redirect_uri", "code_challenge", "dpop_jkt", "expires_at",
@@ -37,10 +38,11 @@ CODE = (
 )  # fmt: skip
 REFRESH_TOKEN = (
     "token_hash", "grant_id", "scope", "jkt", "created_at", "expires_at", "consumed_at",
+    "parent_hash", "retried_at", "succeeded_at",
 )  # fmt: skip
 ACCESS_TOKEN = (
     "handle_hash", "grant_id", "client_id", "scope", "audience", "jkt", "issued_at",
-    "expires_at", "revoked_at",
+    "expires_at", "revoked_at", "authorization_details",
 )  # fmt: skip
 
 
