@@ -1,7 +1,7 @@
 # One line each; `make` lists them. PYTHON names the Python to build .venv with.
 PYTHON ?= python3
 PY := .venv/bin/python
-export PYTHON DEMO_PORT_BASE DEMO_DIR TLS VERBOSE
+export PYTHON DEMO_PORT_BASE DEMO_DIR DEMO_CLIENTS DEMO_TRUST TLS VERBOSE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop demo-reset compose watch client video test lint types bench run-deps dev-deps
@@ -9,7 +9,7 @@ export PYTHON DEMO_PORT_BASE DEMO_DIR TLS VERBOSE
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: run-deps ## everything on this machine, with made-up people (TLS=1, DEMO_PORT_BASE=8400, VERBOSE=1)
+demo: run-deps ## everything on this machine, with made-up people (TLS=1, DEMO_CLIENTS=clients.json, DEMO_PORT_BASE=8400, VERBOSE=1)
 	@exec $(PY) -m dev.up
 
 demo-stop: run-deps ## stop a running demo

@@ -47,6 +47,7 @@ def _addresses(layout: Layout) -> dict[str, str]:
     return {
         **named,
         **{name: f"http://localhost:{port}" for name, port in levels},
+        "certificate-host": layout.certificate_url,
         "messages": layout.url("inbox") + "/api/messages",
         "postgres": f"127.0.0.1:{layout.port('postgres')}",
         "kafka": f"127.0.0.1:{layout.port('kafka')}",

@@ -31,7 +31,7 @@ def environment_of(layout: Layout, infrastructure: Infrastructure, name: str) ->
         owner = by_name(_SHARES_DATABASE_OF[name])
         values["DATABASE_URL"] = infrastructure.runtime_url(owner)
     named = {service.prefix + key: str(value) for key, value in values.items()}
-    return named | (_trust(layout) if layout.tls else {})
+    return named | (_trust(layout) if layout.tls or layout.trust_file else {})
 
 
 _SHARES_DATABASE_OF = {"portal": "gateway", "console": "registry"}
@@ -45,8 +45,8 @@ def jwks_url(layout: Layout, caller: str) -> str:
 
 
 def _trust(layout: Layout) -> dict[str, str]:
-    """Let HTTP clients trust the throw-away authority behind https://localhost."""
-    return {"SSL_CERT_FILE": str(layout.file("pki", "trust.pem"))}
+    """Let HTTP clients trust the throw-away authority behind https://localhost, and DEMO_TRUST."""
+    return {"SSL_CERT_FILE": str(layout.trusted)}
 
 
 def _common(layout: Layout, infrastructure: Infrastructure, service: Service) -> _Values:
@@ -154,7 +154,7 @@ def _gateway(layout: Layout) -> _Values:
         "PAIRWISE_KEY_FILE": _key(layout, "pairwise.key"),
         "KEY_ENCRYPTION_KEY_FILE": _key(layout, "key-encryption.key"),
         "PORTAL_URL": layout.url("portal"),
-        "CERTIFICATE_URL": layout.url("tls-front"),
+        "CERTIFICATE_URL": layout.certificate_url,
         "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
         "TERMINATOR_NETWORKS": json.dumps(["127.0.0.1/32", "::1/128"]),
         "TERMINATOR_SECRET_FILE": _key(layout, "terminator.secret"),
@@ -205,6 +205,7 @@ def _demo(layout: Layout) -> _Values:
 def _tls_front(layout: Layout) -> _Values:
     return {
         "PORT": layout.port("tls-front"),
+        "CERTIFICATE_PORT": layout.certificate_port,
         "UPSTREAM": f"http://127.0.0.1:{layout.port('gateway')}",
         "CERT_FILE": layout.file("pki", "localhost.cer.pem"),
         "KEY_FILE": layout.file("pki", "localhost.key.pem"),

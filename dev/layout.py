@@ -18,11 +18,17 @@ class LayoutError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One demo: its first port, its directory, and whether people come in over TLS."""
+    """One demo: its first port, its directory, and whether people come in over TLS.
+
+    ``clients_file`` is a bundle of more relying parties, ``trust_file`` holds more authorities that
+    outgoing calls trust; None where the demo's own are all.
+    """
 
     base: int
     directory: Path
     tls: bool = False
+    clients_file: Path | None = None
+    trust_file: Path | None = None
 
     def port(self, name: str) -> int:
         """Return the port of a part of the table, or of ``postgres`` or ``kafka``."""
@@ -41,9 +47,24 @@ class Layout:
         return self.url("tls-front" if self.tls else "gateway")
 
     @property
+    def certificate_port(self) -> int:
+        """Where the TLS front asks for client certificates."""
+        return self.base + by_name("tls-front").extra_offsets[0]
+
+    @property
+    def certificate_url(self) -> str:
+        """The host of certificate logins and of relying parties that use mutual TLS."""
+        return f"https://localhost:{self.certificate_port}"
+
+    @property
     def demo_ports(self) -> list[int]:
         """The ports of the three demo services, by rising level."""
         return [self.base + offset for offset in by_name("demo").offsets]
+
+    @property
+    def trusted(self) -> Path:
+        """The authorities that outgoing calls trust, in one PEM file."""
+        return self.file("pki", "trust.pem" if self.trust_file is None else "trust-more.pem")
 
     def file(self, *parts: str) -> Path:
         """Return a path inside the demo's directory."""
@@ -51,7 +72,7 @@ class Layout:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Layout:
-    """Read DEMO_PORT_BASE, DEMO_DIR and TLS. Raises LayoutError."""
+    """Read DEMO_PORT_BASE, DEMO_DIR, TLS, DEMO_CLIENTS and DEMO_TRUST. Raises LayoutError."""
     values = os.environ if environment is None else environment
     text = values.get("DEMO_PORT_BASE") or str(DEFAULT_PORT_BASE)
     if not text.isascii() or not text.isdigit() or not _LOWEST_BASE <= int(text) <= _HIGHEST_BASE:
@@ -59,4 +80,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Layout:
             f"DEMO_PORT_BASE must be a number from {_LOWEST_BASE} to {_HIGHEST_BASE}, not {text!r}."
         )
     directory = Path(values.get("DEMO_DIR") or ROOT / ".demo").resolve()
-    return Layout(int(text), directory, tls=values.get("TLS", "") not in {"", "0", "no", "false"})
+    return Layout(
+        int(text),
+        directory,
+        tls=values.get("TLS", "") not in {"", "0", "no", "false"},
+        clients_file=_existing(values, "DEMO_CLIENTS"),
+        trust_file=_existing(values, "DEMO_TRUST"),
+    )
+
+
+def _existing(values: Mapping[str, str], name: str) -> Path | None:
+    if not values.get(name):
+        return None
+    path = Path(values[name]).resolve()
+    if not path.is_file():
+        raise LayoutError(f"{name} names {path}, which is no file.")
+    return path

@@ -10,7 +10,7 @@ from dev.layout import Layout
 def ensure_certificates(layout: Layout) -> list[Entry]:
     """Make what is missing under ``pki/`` and sign fresh revocation lists."""
     publisher = layout.url("inbox") + "/pki"
-    return create_demo_pki(
+    entries = create_demo_pki(
         layout.file("pki"),
         now=datetime.now(UTC),
         crl_base_url=f"{publisher}/crl",
@@ -18,3 +18,7 @@ def ensure_certificates(layout: Layout) -> list[Entry]:
         signing_base_url=layout.url("signing"),
         holders=DEMO_HOLDERS,
     )
+    if layout.trust_file is not None:
+        own = layout.file("pki", "trust.pem").read_bytes()
+        layout.trusted.write_bytes(own + layout.trust_file.read_bytes())
+    return entries

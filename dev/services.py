@@ -100,10 +100,11 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         name="tls-front",
-        title="TLS front for client certificates",
+        title="TLS front: pages, and client certificates at the next port",
         module="dev.tls_front",
         arguments=(),
         offset=43,
+        extra_offsets=(44,),
         needs=(),
         health="",
         prefix="CLAVIS_TLS_FRONT_",

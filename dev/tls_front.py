@@ -1,16 +1,19 @@
 """The TLS front: ends TLS before the gateway and tells it which client certificate was shown.
 
-A web server refuses a certificate from an issuer it does not know during the handshake, and the
-person sees a browser error. Here the handshake accepts whatever is offered, so that the gateway can
-refuse with a page that says why. The private key behind the certificate is still proved: that is
-the handshake's own signature. Certificates travel as RFC 9440 says; headers of the same name sent
-by a client are dropped. HTTP/1.1, TLS 1.2 or newer.
+It has two doors. The page host asks nobody for a certificate: a browser that holds some would
+bother its user with a choice at every page. The certificate host asks everybody and takes any, or
+none. A web server refuses a certificate from an issuer it does not know during the handshake, and
+the person sees a browser error; here the gateway refuses with a page that says why. The private key
+behind the certificate is still proved: that is the handshake's own signature. Certificates travel
+as RFC 9440 says; headers of the same name sent by a client are dropped. HTTP/1.1, TLS 1.2 or newer.
 """
 
 import asyncio
 import os
 import signal
 import ssl
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,30 +30,40 @@ _IDLE_SECONDS = 30.0
 _HANDSHAKE_SECONDS = 10.0
 _MAX_CONNECTIONS = 200
 _READ_SIZE = 64 * 1024
+# RFC 9325 section 4.2, of TLS 1.2: forward secrecy and authenticated encryption only.
+_CIPHERS = b"ECDHE+AESGCM:ECDHE+CHACHA20"
+CERTIFICATE_PAGES = b"/cert/"
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What the front knows: where it stands, where it forwards, and the secret that proves it."""
+    """What one door knows: where it stands, where it forwards, and the secret that proves it.
+
+    ``certificate_host`` is the other door, to which a page host sends who must show a certificate;
+    None on the certificate host itself.
+    """
 
     origin_host: str
     upstream: httpx.AsyncClient
     terminator_secret: str
     context: SSL.Context
     slots: asyncio.Semaphore
+    certificate_host: str | None = None
 
 
-def server_context(certificate: Path, key: Path) -> SSL.Context:
-    """Ask every client for a certificate and take any, or none: the gateway judges it."""
+def server_context(certificate: Path, key: Path, *, asks: bool) -> SSL.Context:
+    """Make one door's TLS. One that ``asks`` takes any client certificate, or none."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    context.set_cipher_list(_CIPHERS)
     context.use_certificate_chain_file(str(certificate))
     context.use_privatekey_file(str(key))
     context.check_privatekey()
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_options(SSL.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION)
     context.set_alpn_select_callback(_select_http11)
-    context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
+    if asks:
+        context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
     return context
 
 
@@ -82,7 +95,7 @@ async def _serve_requests(front: Front, channel: TlsChannel) -> None:
         if request is None:
             return
         head, body, status = request
-        response = httpx.Response(status) if status else await _forward(front, channel, head, body)
+        response = httpx.Response(status) if status else await _respond(front, channel, head, body)
         await _answer(http, channel, response)
         if http.our_state is h11.MUST_CLOSE or http.their_state is not h11.DONE:
             return
@@ -110,6 +123,16 @@ async def _next_request(
             return head, bytes(body), 0
         else:
             return None
+
+
+async def _respond(
+    front: Front, channel: TlsChannel, head: h11.Request, body: bytes
+) -> httpx.Response:
+    if front.certificate_host and head.target.startswith(CERTIFICATE_PAGES):
+        # 307 keeps method and body (RFC 9110 section 15.4.8).
+        place = f"https://{front.certificate_host}{head.target.decode('ascii')}"
+        return httpx.Response(307, headers={"Location": place, "Cache-Control": "no-store"})
+    return await _forward(front, channel, head, body)
 
 
 async def _forward(
@@ -145,40 +168,53 @@ async def _answer(http: h11.Connection, channel: TlsChannel, response: httpx.Res
         await channel.write(b"".join(part or b"" for part in parts))
 
 
-async def serve(front: Front, host: str, port: int) -> None:
-    """Listen until SIGTERM or SIGINT, then close."""
+async def serve(doors: Mapping[int, Front], host: str) -> None:
+    """Listen at every door's port until SIGTERM or SIGINT, then close."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as open_things:
+        for port, front in doors.items():
+            await open_things.enter_async_context(await listen(front, host, port))
+            open_things.push_async_callback(front.upstream.aclose)
+        await stop.wait()
+
+
+async def listen(front: Front, host: str, port: int) -> asyncio.Server:
+    """Open one door."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await handle(front, reader, writer)
 
-    server = await asyncio.start_server(connected, host, port, limit=_READ_SIZE * 2)
-    async with server, front.upstream:
-        await stop.wait()
+    return await asyncio.start_server(connected, host, port, limit=_READ_SIZE * 2)
 
 
-def front_from_environment() -> tuple[Front, str, int]:
+def doors_from_environment() -> tuple[dict[int, Front], str]:
     """Read the settings CLAVIS_TLS_FRONT_*: all but HOST are required."""
-    setting = {
-        name: os.environ[f"CLAVIS_TLS_FRONT_{name}"]
-        for name in ("PORT", "UPSTREAM", "CERT_FILE", "KEY_FILE", "SECRET_FILE")
+    names = ("PORT", "CERTIFICATE_PORT", "UPSTREAM", "CERT_FILE", "KEY_FILE", "SECRET_FILE")
+    setting = {name: os.environ[f"CLAVIS_TLS_FRONT_{name}"] for name in names}
+    certificate_host = f"localhost:{setting['CERTIFICATE_PORT']}"
+
+    def door(port: str, *, asks: bool) -> Front:
+        files = Path(setting["CERT_FILE"]), Path(setting["KEY_FILE"])
+        return Front(
+            origin_host=f"localhost:{port}",
+            upstream=httpx.AsyncClient(
+                base_url=setting["UPSTREAM"], timeout=30, follow_redirects=False, trust_env=False
+            ),
+            terminator_secret=Path(setting["SECRET_FILE"]).read_text(encoding="ascii").strip(),
+            context=server_context(*files, asks=asks),
+            slots=asyncio.Semaphore(_MAX_CONNECTIONS),
+            certificate_host=None if asks else certificate_host,
+        )
+
+    doors = {
+        int(setting["PORT"]): door(setting["PORT"], asks=False),
+        int(setting["CERTIFICATE_PORT"]): door(setting["CERTIFICATE_PORT"], asks=True),
     }
-    upstream = httpx.AsyncClient(
-        base_url=setting["UPSTREAM"], timeout=30, follow_redirects=False, trust_env=False
-    )
-    front = Front(
-        origin_host=f"localhost:{setting['PORT']}",
-        upstream=upstream,
-        terminator_secret=Path(setting["SECRET_FILE"]).read_text(encoding="ascii").strip(),
-        context=server_context(Path(setting["CERT_FILE"]), Path(setting["KEY_FILE"])),
-        slots=asyncio.Semaphore(_MAX_CONNECTIONS),
-    )
-    host = os.environ.get("CLAVIS_TLS_FRONT_HOST", "127.0.0.1")
-    return front, host, int(setting["PORT"])
+    return doors, os.environ.get("CLAVIS_TLS_FRONT_HOST", "127.0.0.1")
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(*front_from_environment()))
+    asyncio.run(serve(*doors_from_environment()))

@@ -7,19 +7,24 @@ from datetime import UTC, datetime
 from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.seed.activations import activate_all
-from dev.seed.clients import demo_clients, plant_clients
+from dev.seed.clients import apply_bundle, demo_clients, plant_clients
 from dev.seed.people import demo_people
 from dev.seed.registry import plant_people
 
 
 def plant_before_start(layout: Layout, infrastructure: Infrastructure) -> None:
-    """Register the relying parties, unless exactly these are registered. DemoError."""
+    """Register the relying parties, unless exactly these are registered. DemoError.
+
+    Those of DEMO_CLIENTS are brought to what their file says at every start.
+    """
     state = json.dumps([client.document() for client in demo_clients(layout)], sort_keys=True)
     digest = hashlib.sha256(state.encode()).hexdigest()
     stamp = layout.file("clients", "planted")
     if not stamp.exists() or stamp.read_text() != digest:
         plant_clients(layout, infrastructure)
         stamp.write_text(digest)
+    if layout.clients_file is not None:
+        apply_bundle(layout, infrastructure, layout.clients_file)
 
 
 def plant(layout: Layout, infrastructure: Infrastructure) -> None:

@@ -60,8 +60,12 @@ def demo_clients(layout: Layout) -> list[DemoClient]:
 
 def plant_clients(layout: Layout, infrastructure: Infrastructure) -> None:
     """Register every relying party through the gateway's command line. DemoError."""
-    file = write_clients(layout)
-    run_command(layout, infrastructure, "gateway", ["client", "apply", str(file)])
+    apply_bundle(layout, infrastructure, write_clients(layout))
+
+
+def apply_bundle(layout: Layout, infrastructure: Infrastructure, bundle: Path) -> None:
+    """Bring relying parties to what a file says, by the operators' own command. DemoError."""
+    run_command(layout, infrastructure, "gateway", ["client", "apply", str(bundle)])
 
 
 def write_clients(layout: Layout) -> Path:

@@ -1,4 +1,5 @@
 import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_ports_are_those_that_people_and_scripts_rely_on() -> None:
         "tls-front": 43,
     }
     assert by_name("demo").extra_offsets == (12, 13)
+    assert by_name("tls-front").extra_offsets == (44,)
 
 
 def test_every_need_is_in_the_table_and_nobody_needs_in_a_circle() -> None:
@@ -80,3 +82,18 @@ def test_tls_makes_the_front_the_issuer() -> None:
     layout = from_environment({"TLS": "1"})
     assert isinstance(layout, Layout)
     assert layout.issuer == "https://localhost:8443"
+    assert layout.certificate_url == "https://localhost:8444"
+
+
+def test_more_clients_and_authorities_come_from_files(tmp_path: Path) -> None:
+    file = tmp_path / "clients.json"
+    file.write_text("[]")
+    layout = from_environment({"DEMO_CLIENTS": str(file), "DEMO_TRUST": str(file)})
+    assert (layout.clients_file, layout.trust_file) == (file, file)
+    assert layout.trusted != from_environment({}).trusted
+
+
+@pytest.mark.parametrize("name", ["DEMO_CLIENTS", "DEMO_TRUST"])
+def test_a_named_file_that_does_not_exist_is_told_in_one_sentence(name: str) -> None:
+    with pytest.raises(LayoutError, match=f"{name} names .*, which is no file"):
+        from_environment({name: "nowhere.json"})

@@ -16,7 +16,7 @@ from clavis_testkit.pki import Entry, create_demo_pki
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from dev.tls_front import Front, handle, server_context
+from dev.tls_front import Front, listen, server_context
 
 SECRET = "only-the-front-knows"
 
@@ -48,8 +48,12 @@ def _echo(request: httpx.Request) -> httpx.Response:
 
 @asynccontextmanager
 async def _front(
-    pki: Path, transport: httpx.AsyncBaseTransport | None = None
+    pki: Path,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    certificate_host: str | None = None,
 ) -> AsyncIterator[str]:
+    """Open a certificate host; a page host when there is another for certificates."""
     port = free_port()
     front = Front(
         origin_host=f"localhost:{port}",
@@ -57,14 +61,13 @@ async def _front(
             base_url="http://127.0.0.1:1", transport=transport or httpx.MockTransport(_echo)
         ),
         terminator_secret=SECRET,
-        context=server_context(pki / "localhost.cer.pem", pki / "localhost.key.pem"),
+        context=server_context(
+            pki / "localhost.cer.pem", pki / "localhost.key.pem", asks=certificate_host is None
+        ),
         slots=asyncio.Semaphore(20),
+        certificate_host=certificate_host,
     )
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await handle(front, reader, writer)
-
-    async with await asyncio.start_server(connected, "127.0.0.1", port), front.upstream:
+    async with await listen(front, "127.0.0.1", port), front.upstream:
         yield f"https://localhost:{port}"
 
 
@@ -100,6 +103,38 @@ async def test_any_certificate_reaches_the_gateway(
     assert value[0] == value[-1] == ":"
     expected = x509.load_pem_x509_certificate((pki / entry.file).read_bytes())
     assert b64decode(value[1:-1]) == expected.public_bytes(Encoding.DER)
+
+
+async def test_the_page_host_asks_nobody_for_a_certificate(
+    pki: Path, entries: dict[str, Entry]
+) -> None:
+    async with (
+        _front(pki, certificate_host="other:8444") as address,
+        _client(pki, entries["fnmt"]) as client,
+    ):
+        answer = await client.get(f"{address}/login/1")
+    assert _named(answer, "client-cert") == []
+    assert _named(answer, "clavis-terminator-secret") == [SECRET]
+
+
+async def test_the_page_host_sends_certificate_pages_to_the_certificate_host(pki: Path) -> None:
+    async with (
+        _front(pki, certificate_host="other:8444") as address,
+        _client(pki) as client,
+    ):
+        answer = await client.post(f"{address}/cert/1?handoff=x", content=b"a=b")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "https://other:8444/cert/1?handoff=x"
+
+
+# RFC 9325 section 4.1: in TLS 1.2 nothing without forward secrecy and authenticated encryption.
+async def test_weak_ciphers_are_refused(pki: Path) -> None:
+    context = ssl.create_default_context(cafile=pki / "trust.pem")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE-ECDSA-AES128-SHA:AES128-SHA:AES128-GCM-SHA256")
+    async with _front(pki) as address, httpx.AsyncClient(verify=context, trust_env=False) as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(address)
 
 
 # RFC 9440 section 4: a terminator removes what a client says in its place.
