@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from dev.environment import environment_of
 from dev.infrastructure import Infrastructure
 from dev.keys import ensure_keys
@@ -19,13 +21,18 @@ from dev.services import CORE, DEFAULT_PORT_BASE
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "api"
 
 
-def describe(name: str, layout: Layout) -> dict[str, Any]:
-    """Build one service's application with throw-away keys and return its OpenAPI document."""
+def build(name: str, layout: Layout) -> FastAPI:
+    """Build one service's application with the keys of a layout."""
     os.environ.update(environment_of(layout, Infrastructure(layout), name))
     settings = import_module(f"clavis_{name}.settings")
     model = getattr(settings, f"{name.capitalize()}Settings")
-    app = import_module(f"clavis_{name}.app").create_app(model())
-    document: dict[str, Any] = app.openapi()
+    app: FastAPI = import_module(f"clavis_{name}.app").create_app(model())
+    return app
+
+
+def describe(name: str, layout: Layout) -> dict[str, Any]:
+    """Return the OpenAPI document of one service."""
+    document: dict[str, Any] = build(name, layout).openapi()
     return document
 
 

@@ -56,4 +56,9 @@ def get_deps(request: Request) -> Deps:
     return deps
 
 
-DepsDep = Annotated[Deps, Depends(get_deps)]
+async def _injected(request: Request) -> Deps:
+    # A plain function here would be run in a thread for every request.
+    return get_deps(request)
+
+
+DepsDep = Annotated[Deps, Depends(_injected)]

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from clavis_pin.deps import Deps
 
 
-def deps_of(request: Request) -> Deps:
+async def deps_of(request: Request) -> Deps:
     """Return what the application gathered at its start."""
     deps: Deps = request.app.state.deps
     return deps

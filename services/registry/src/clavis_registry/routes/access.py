@@ -16,7 +16,7 @@ from clavis_registry.rules.permissions import Action, may
 from clavis_registry.store.offices import Officer
 
 
-def deps_of(request: Request) -> Deps:
+async def deps_of(request: Request) -> Deps:
     """Return what the application was built with."""
     deps: Deps = request.app.state.deps
     return deps

@@ -45,7 +45,7 @@ router = APIRouter(prefix="/citizen/v1", tags=["citizen"])
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
-def login_of(token: CitizenOf) -> Login:
+async def login_of(token: CitizenOf) -> Login:
     """Return what acts need to know of a session."""
     return Login(token.subject_id, token.amr, token.loa or Loa.LOW)
 

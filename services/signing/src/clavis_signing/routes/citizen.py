@@ -24,7 +24,7 @@ LANGUAGES = ("es", "en", "ca", "gl", "eu")
 router = APIRouter(prefix=BASE, tags=["citizen"])
 
 
-def get_deps(request: Request) -> Deps:
+async def get_deps(request: Request) -> Deps:
     """Hand the application's parts to a route."""
     deps: Deps = request.app.state.deps
     return deps
@@ -47,7 +47,7 @@ async def signing_citizen(token: TokenDep, subject_id: Annotated[str, Depends(ci
     return subject_id
 
 
-def language_of(accept_language: Annotated[str, Header()] = "es") -> str:
+async def language_of(accept_language: Annotated[str, Header()] = "es") -> str:
     """Pick the first language we speak (RFC 9110 section 12.5.4), Spanish failing all."""
     for part in accept_language[:200].split(","):
         primary = part.split(";")[0].strip().lower().split("-")[0]
