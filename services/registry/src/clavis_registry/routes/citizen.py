@@ -74,7 +74,7 @@ async def renounce(body: RenunciationIn, token: CitizenOf, deps: DepsOf) -> Renu
     record = await citizens.own_record(deps, token.subject_id)
     if record.person.level is Level.ADVANCED:
         require_loa(token, Loa.SUBSTANTIAL)
-    proof = await renunciations.renounce(deps, login_of(token), confirmed=body.confirmed)
+    proof = await renunciations.renounce(deps, await login_of(token), confirmed=body.confirmed)
     return RenunciationOut(
         proof_id=proof.proof_id,
         renounced_at=proof.renounced_at,
