@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clavis_kit import errors
+from clavis_kit.direct import DirectRoutes
 from clavis_kit.ids import new_id
 from clavis_kit.logging import get_logger
 from clavis_kit.metrics import REQUESTS
@@ -65,10 +66,16 @@ class Frame:
     """ASGI middleware: request id, size limit, security headers, metrics and one log line."""
 
     def __init__(
-        self, app: ASGIApp, *, max_body_bytes: int, too_large: ASGIApp | None = None
+        self,
+        app: ASGIApp,
+        *,
+        max_body_bytes: int,
+        direct: DirectRoutes,
+        too_large: ASGIApp | None = None,
     ) -> None:
         """Wrap the application. `too_large` answers instead of it, else a problem document."""
         self._app = app
+        self._direct = direct
         self._limit = max_body_bytes
         self._too_large = too_large or errors.problem("body-too-large", 413)
 
@@ -93,7 +100,8 @@ class Frame:
             if _declared_length(scope) > self._limit:
                 await self._too_large(scope, receive, framed_send)
             else:
-                await self._app(scope, self._limited(receive), framed_send)
+                app = self._direct.find(scope) or self._app
+                await app(scope, self._limited(receive), framed_send)
         except errors.BodyTooLargeError:
             await self._too_large(scope, receive, framed_send)
         finally:
@@ -178,7 +186,8 @@ def create_app(
         lifespan=_saying_why(lifespan) if lifespan else None,
     )
     errors.install(app)
-    app.add_middleware(Frame, max_body_bytes=max_body_bytes, too_large=too_large)
+    app.state.direct = direct = DirectRoutes()
+    app.add_middleware(Frame, max_body_bytes=max_body_bytes, direct=direct, too_large=too_large)
     app.state.health = Health()
     app.state.start_refusal = None
 
