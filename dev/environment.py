@@ -159,6 +159,7 @@ def _gateway(layout: Layout) -> _Values:
         "TERMINATOR_NETWORKS": json.dumps(["127.0.0.1/32", "::1/128"]),
         "TERMINATOR_SECRET_FILE": _key(layout, "terminator.secret"),
         "REVOCATION_HOSTS": json.dumps(["localhost"]),
+        "OUTBOUND_LOOPBACK": "true",
     }
 
 

@@ -22,9 +22,9 @@ INFORMATION = 1
 # What the demo sets for its small, forgetful parts; the defaults are right for a cluster.
 LEFT_TO_DEFAULTS = {
     "DATABASE_POOL_SIZE", "MIGRATION_DATABASE_URL", "KAFKA_IDEMPOTENCE", "KAFKA_CREATE_TOPICS",
-    "KAFKA_SESSION_TIMEOUT_MS", "REPLAY_ON_START", "REVOCATION_HOSTS",
+    "KAFKA_SESSION_TIMEOUT_MS", "REPLAY_ON_START", "REVOCATION_HOSTS", "OUTBOUND_LOOPBACK",
 }  # fmt: skip
-CLUSTER_ONLY = {"LOG_LEVEL"}
+CLUSTER_ONLY = {"LOG_LEVEL", "OUTBOUND_NETWORKS"}
 UNKNOWN_TO_CORE = {"ServiceMonitor"}
 
 VARIANTS: dict[str, dict[str, Any]] = {

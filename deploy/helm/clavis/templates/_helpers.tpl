@@ -92,6 +92,7 @@ TRUST_ANCHORS_DIR: /run/trust
 PORTAL_URL: {{ $root.Values.portalUrl | quote }}
 CERTIFICATE_URL: {{ $root.Values.certificateUrl | quote }}
 TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote }}
+OUTBOUND_NETWORKS: {{ $root.Values.network.relyingPartyNetworks | toJson | quote }}
 TRUST_ANCHORS_DIR: /run/trust
 {{- end }}
 {{- if eq .name "portal" }}

@@ -1,27 +1,35 @@
 """Tokens by which services know each other: each signs with its own key, none shares a secret."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
+from clavis_kit import strict_json
 from clavis_kit.clock import Clock
 from clavis_kit.errors import ServiceError
-from clavis_kit.ids import new_id
+from clavis_kit.ids import decode_base64url, new_id
+from clavis_kit.jwks import JwksCache
+
+__all__ = [
+    "LEEWAY_SECONDS",
+    "LIFETIME_SECONDS",
+    "JwksCache",
+    "ServiceTokenSigner",
+    "ServiceTokenVerifier",
+    "bearer_token",
+    "caller",
+    "public_jwks",
+    "unverified_part",
+]
 
 LIFETIME_SECONDS = 60
 LEEWAY_SECONDS = 10
-JWKS_MAX_AGE_SECONDS = 300
-JWKS_MIN_AGE_SECONDS = 5  # an unknown kid may force a reload no more often than this
-FETCH_TIMEOUT_SECONDS = 3.0
+_PART = strict_json.Limits(bytes=16384)
 
 
 def public_jwks(key: ECKey) -> dict[str, Any]:
@@ -72,59 +80,13 @@ class ServiceTokenSigner:
         return {"Authorization": f"Bearer {self.token(audience)}"}
 
 
-@dataclass
-class _Cached:
-    keys: KeySet
-    fetched_at: float
-
-
-class JwksCache:
-    """Key sets by URL: fetched when needed, one fetch at a time, stale ones kept on failure."""
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        """Use a client that the application owns."""
-        self._http = http
-        self._cache: dict[str, _Cached] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
-
-    async def get(self, url: str, kid: str | None) -> KeySet:
-        """Return the keys; reload when old or when `kid` is not among them."""
-        async with self._locks.setdefault(url, asyncio.Lock()):
-            cached = self._cache.get(url)
-            if cached and not self._must_reload(cached, kid):
-                return cached.keys
-            try:
-                response = await self._http.get(url, timeout=FETCH_TIMEOUT_SECONDS)
-                response.raise_for_status()
-                keys = KeySet.import_key_set(response.json())
-            except (httpx.HTTPError, ValueError, JoseError) as error:
-                if cached:
-                    return cached.keys
-                raise ServiceError(
-                    "keys-unavailable", 503, private=f"no key set: {type(error).__name__}",
-                    headers={"Retry-After": "2"},
-                ) from error  # fmt: skip
-            self._cache[url] = _Cached(keys, time.monotonic())
-            return keys
-
-    @staticmethod
-    def _must_reload(cached: _Cached, kid: str | None) -> bool:
-        age = time.monotonic() - cached.fetched_at
-        known = kid is None or any(key.kid == kid for key in cached.keys.keys)
-        return age > JWKS_MAX_AGE_SECONDS or (not known and age > JWKS_MIN_AGE_SECONDS)
-
-
 def unverified_part(token: str, index: int) -> dict[str, Any]:
     """Read a JWT's header (0) or claims (1) before its signature is checked. {} when broken."""
-    import json  # noqa: PLC0415  only this function reads unverified JSON
-
-    from clavis_kit.ids import decode_base64url  # noqa: PLC0415
-
     try:
-        value = json.loads(decode_base64url(token.split(".")[index]))
+        part = decode_base64url(token.split(".", 5)[index])
+        return strict_json.load_object(part, _PART)
     except (ValueError, IndexError):
         return {}
-    return value if isinstance(value, dict) else {}
 
 
 def bearer_token(request: Request) -> str:

@@ -14,6 +14,7 @@ from clavis_kit.http import StartRefusedError
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id, new_secret
 from clavis_kit.keyed_hash import KeyedHash
+from clavis_kit.outbound import guarded_client
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.service_tokens import JwksCache
 from clavis_kit.settings import read_key_bytes
@@ -61,6 +62,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
             ):
                 yield
             deps.keys.close()
+            await deps.outbound.aclose()
 
     async def too_large(scope: Scope, receive: Receive, send: Send) -> None:
         response = answer_too_large(app, Request(scope))
@@ -130,6 +132,7 @@ def read_keys(settings: GatewaySettings) -> Keys:
 
 def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> Deps:
     """Gather what the actions use."""
+    outbound = guarded_client(settings.outbound_allowed)
     secrets = read_keys(settings)
     keys = KeyRing(runtime.pool, runtime.clock, secrets.encryption)
     return Deps(
@@ -144,9 +147,10 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         pairwise=secrets.pairwise,
         seal_key=derive_seal_key(secrets.encryption),
         keys=keys,
-        client_keys=JwksCache(runtime.http),
+        outbound=outbound,
+        client_keys=JwksCache(outbound),
         grants=Server(),
-        logouts=LogoutCourier(runtime.pool, runtime.http, runtime.clock, keys, settings.issuer),
+        logouts=LogoutCourier(runtime.pool, outbound, runtime.clock, keys, settings.issuer),
         pages=pages,
     )
 

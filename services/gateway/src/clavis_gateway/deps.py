@@ -32,7 +32,9 @@ class Deps:
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
     http: httpx.AsyncClient
-    """For calls to siblings and relying parties; timeouts are set per call."""
+    """For calls to siblings; timeouts are set per call."""
+    outbound: httpx.AsyncClient
+    """For addresses that relying parties name: checked, pinned, without redirects or proxies."""
     service_tokens: ServiceTokenSigner
     national_ids: KeyedHash
     pairwise: KeyedHash

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
 from clavis_kit.settings import ServiceSettings
+from clavis_kit.outbound import Allowed
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -36,6 +38,14 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     # Levels
     pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
     password_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
+
+    # Addresses that relying parties name (jwks_uri, backchannel_logout_uri …): https and public
+    outbound_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="own networks that relying parties live in, as CIDR"
+    )
+    outbound_loopback: bool = Field(
+        default=False, description="also this machine, by http: only for a demo on one machine"
+    )
 
     # Lifetimes, in seconds
     interaction_seconds: int = Field(default=1800, ge=60, le=7200)
@@ -78,3 +88,8 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     def session_absolute(self) -> timedelta:
         """How long a session lives at most."""
         return timedelta(seconds=self.session_absolute_seconds)
+    @property
+    def outbound_allowed(self) -> Allowed:
+        """What may be called beyond public addresses."""
+        return Allowed(self.outbound_networks, self.outbound_loopback)
+

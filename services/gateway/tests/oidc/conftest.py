@@ -97,6 +97,7 @@ async def running_gateway(
         registry_url=peer.url,
         pin_url=peer.url,
         permanent_url=peer.url,
+        outbound_loopback=True,  # the relying parties of the tests live on this machine
         **keys,
         **overrides,
     )

@@ -15,6 +15,7 @@ import httpx
 from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.logging import get_logger
+from clavis_kit.outbound import FetchError, post_form
 from prometheus_client import Counter, Histogram
 
 from clavis_gateway.oidc.keys import KeyRing
@@ -67,7 +68,7 @@ class LogoutCourier:
     def __init__(
         self, pool: Pool, http: httpx.AsyncClient, clock: Clock, keys: KeyRing, issuer: str
     ) -> None:
-        """Hold what is needed; `run` works until cancelled."""
+        """Hold what is needed, `http` guarded; `run` works until cancelled."""
         self._pool = pool
         self._http = http
         self._clock = clock
@@ -127,12 +128,12 @@ class LogoutCourier:
         token = await self._keys.sign(delivery.client.id_token_alg, claims, "logout+jwt")
         try:
             with SECONDS.time():
-                response = await self._http.post(
+                status = await post_form(
+                    self._http,
                     delivery.client.logout_uri,
-                    data={"logout_token": token},
-                    timeout=TIMEOUT_SECONDS,
-                    follow_redirects=False,
+                    {"logout_token": token},
+                    total_seconds=TIMEOUT_SECONDS,
                 )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return type(error).__name__, False
-        return str(response.status_code), response.is_success
+        except FetchError as error:
+            return error.reason, False
+        return str(status), httpx.codes.is_success(status)
