@@ -1,14 +1,14 @@
 """People whom the civil register knows and the registry does not yet."""
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from clavis_registry.actions.census import CensusEntry, take_census
 from clavis_registry.actions.letter_spool import count_printed, make_letter
 from clavis_registry.actions.letters import judge_requests
 from clavis_registry.rules.identity import Document, DocumentKind
-from clavis_registry.rules.letter import shown
+from clavis_registry.rules.letter import new_csv, shown
 from clavis_registry.rules.person import PersonName
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.postal import PostalAddress
@@ -54,6 +54,34 @@ async def printed_code(world: World) -> str:
     return shown(csv)
 
 
+async def code_on_paper(world: World) -> str:
+    """Put the letter that waits in force without drawing it; return its code as printed."""
+    letter_id = await world.deps.pool.fetchval(
+        "SELECT letter_id::text FROM letter WHERE state = 'queued'"
+    )
+    csv = new_csv(world.deps.random_below)
+    await count_printed(world.deps, Actor("operator"), letter_id, csv)
+    return shown(csv)
+
+
 def terms(**changes: Any) -> dict[str, Any]:
     """Return the acceptance of the terms in force."""
     return {"terms_version": "2026-11", "terms_language": "es", "accepted": True, **changes}
+
+
+async def enter_by_letter(world: World) -> str:
+    """Enrol Ana by letter; return the code that she keeps on paper."""
+    await on_record(world)
+    await ask_letter(world)
+    csv, headers = await code_on_paper(world), world.as_service("gateway")
+    typed = {"national_id": ANA, "contrast": CONTRAST, "csv": csv, "mobile": "600111222",
+             "email": "ana@example.es", "language": "es"}  # fmt: skip
+    path = "/internal/v1/letter-completions"
+    begun = (await world.http.post(path, json=typed, headers=headers)).json()
+    proof = {"code": world.outside.last_code(), **terms()}
+    entered = await world.http.post(
+        f"{path}/{begun['completion_id']}/proof", json=proof, headers=headers
+    )
+    assert entered.json()["outcome"] == "registered", entered.text
+    world.clock.advance(timedelta(minutes=2))
+    return csv

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from clavis_events.registry.v1 import person_pb2
-from clavis_registry.actions.letters import tend_letters
+from clavis_registry.actions.letter_tending import tend_letters
 from clavis_registry.rules.identity import Document, DocumentKind
 from clavis_registry.sealing import verify
 

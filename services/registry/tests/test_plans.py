@@ -21,7 +21,7 @@ LARGE = frozenset(
         "redaction", "sealed_document", "certificate_revocation_request", "postal_address",
         "census_record", "letter_request", "letter", "way_in_try", "online_enrolment",
         "video_appointment", "video_case", "contact_change", "held_certificate",
-        "convalidation_rejection",
+        "convalidation_rejection", "letter_renunciation",
     }
 )  # fmt: skip
 _VERBS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
@@ -81,7 +81,12 @@ PREPARE = """
     SET enable_hashjoin = off;
 """
 # They hold only what is open: an empty database takes them for the shortest way.
-OPEN_WORK = {"video_appointment_person_key", "enrolment_unprinted_idx", "letter_request_open_idx"}
+OPEN_WORK = {
+    "video_appointment_person_key",
+    "enrolment_unprinted_idx",
+    "letter_request_open_idx",
+    "letter_renunciation_open_idx",
+}
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

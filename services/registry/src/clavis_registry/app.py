@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 from clavis_registry import consumers
-from clavis_registry.actions.letters import tend_forever
+from clavis_registry.actions.letter_tending import tend_forever
 from clavis_registry.actions.retention import retain_forever
 from clavis_registry.actions.trail import seal_forever
 from clavis_registry.deps import Deps, Keys

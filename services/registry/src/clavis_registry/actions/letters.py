@@ -3,9 +3,6 @@
 BOE-A-2015-14215 section 1.1: the letter goes to the address that the administration holds.
 """
 
-import asyncio
-
-from clavis_kit.logging import get_logger
 from clavis_kit.metrics import OUTCOMES
 
 from clavis_registry.actions.consulting import keep_lookup
@@ -30,11 +27,9 @@ from clavis_registry.store.letter_requests import LetterRequest, OnRecord
 from clavis_registry.store.letters import NewLetter
 from clavis_registry.store.offices import Officer
 
-POLL_SECONDS = 2.0
 BATCH = 50
 NOBODY = "00000000-0000-0000-0000-000000000000"  # asked for, so that nobody costs as much
 _OPEN = frozenset({LetterState.QUEUED, LetterState.PRINTED, LetterState.SENT})
-_log = get_logger(__name__)
 
 
 async def ask_for_letter(
@@ -130,22 +125,3 @@ async def invite_at_office(
     if person and (code := own_act_refusal(officer.subject_id, person.subject_id)):
         raise refuse(code)
     return await invite(deps, officer_actor(officer), national_id, language, reason)
-
-
-async def tend_letters(deps: Deps) -> None:
-    """Do what is due: decide on requests, end what is too old."""
-    while await judge_requests(deps) == BATCH:
-        pass
-    async with deps.transaction() as unit:
-        await unit.letters.expire(deps.clock.now())
-        await unit.online_enrolments.drop_expired(deps.clock.now())
-
-
-async def tend_forever(deps: Deps) -> None:
-    """Do what is due as time goes by; a lost database is awaited."""
-    while True:
-        try:
-            await tend_letters(deps)
-        except Exception as error:  # noqa: BLE001  whatever it was, the next turn tries again
-            _log.warning("letters_interrupted", error_type=type(error).__name__)
-        await asyncio.sleep(POLL_SECONDS)

@@ -48,7 +48,7 @@ async def renounce(deps: Deps, login: Login, *, confirmed: bool) -> Renunciation
         if code := renunciation_refusal(person.life, login.loa, confirmed=confirmed):
             raise refuse(code)
         method = METHODS[login.identified_by]
-        return await _renounce(deps, unit, person, online(login), (method, login.loa.acr))
+        return await renounce_held(deps, unit, person, online(login), (method, login.loa.acr))
 
 
 async def renounce_at_office(
@@ -61,7 +61,7 @@ async def renounce_at_office(
         raise refuse("confirmation-required")
     async with deps.transaction() as unit:
         person = await _leaver(deps, unit, officer, act, leaving.name)
-        return await _renounce(deps, unit, person, at_office(officer, act), ("office", None))
+        return await renounce_held(deps, unit, person, at_office(officer, act), ("office", None))
 
 
 async def _leaver(
@@ -79,9 +79,10 @@ async def _leaver(
     return await hold_served(unit, officer, act, PersonAct.RENOUNCE)
 
 
-async def _renounce(
+async def renounce_held(
     deps: Deps, unit: Unit, person: Person, origin: Origin, how: tuple[str, str | None]
 ) -> Renunciation:
+    """End the identity of a person whose row is held; `how` is the method and its level."""
     method, acr = how
     now, language = deps.clock.now(), texts.text_language(person.language)
     proof = Renunciation(

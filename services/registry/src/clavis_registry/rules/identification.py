@@ -13,6 +13,7 @@ class IdentifiedBy(StrEnum):
     CERTIFICATE = "certificate"
     DNIE = "dnie"
     LOGIN = "login"
+    LETTER = "letter"  # the code of the letter that enrolled the person
     REPORT = "report"  # an answer to a notice: it can only stop things
 
 

@@ -234,6 +234,14 @@ def enrolment_effect(life: Life, channel: Channel) -> EnrolmentEffect | str:
     return EnrolmentEffect.RAISE if registered else EnrolmentEffect.REGISTER
 
 
+# BOE-A-2015-14215 2.1: with the code of the letter, only who enrolled by letter at the basic level.
+# A frozen person acts only with what nobody else can have, and a letter may be found.
+def letter_renounces(life: Life, channel: Channel | None, *, frozen: bool) -> bool:
+    """Say whether the code of a letter may end this identity."""
+    basic = life.standing is Standing.BASIC and channel is Channel.LETTER
+    return basic and not frozen and refusal(life, PersonAct.RENOUNCE) is None
+
+
 def renunciation_refusal(life: Life, loa: Loa, *, confirmed: bool) -> str | None:
     """Return why a renunciation online cannot happen now, or None when it can."""
     if code := refusal(life, PersonAct.RENOUNCE):

@@ -18,6 +18,7 @@ class Datum(StrEnum):
     CONTACT_CHANGE = "contact_change"
     WAY_IN_TRY = "way_in_try"
     LETTER_REQUEST = "letter_request"
+    LETTER_RENUNCIATION = "letter_renunciation"
     LETTER = "letter"
     VIDEO_APPOINTMENT = "video_appointment"
     ACTIVATION_CODE = "activation_code"
@@ -57,6 +58,7 @@ _DAYS = {
     Datum.CONTACT_CHANGE: "drafts",
     Datum.WAY_IN_TRY: "codes",
     Datum.LETTER_REQUEST: "letters",
+    Datum.LETTER_RENUNCIATION: "codes",
     Datum.LETTER: "letters",
     Datum.VIDEO_APPOINTMENT: "drafts",
     Datum.ACTIVATION_CODE: "letters",

@@ -18,6 +18,7 @@ from clavis_registry.store.directory import DirectoryStore
 from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
 from clavis_registry.store.evidence import EvidenceStore
 from clavis_registry.store.exports import ExportStore
+from clavis_registry.store.letter_renunciations import LetterRenunciationStore
 from clavis_registry.store.letter_requests import LetterRequestStore
 from clavis_registry.store.letters import LetterStore
 from clavis_registry.store.lives import DeathCorrectionStore, LifeStore
@@ -59,6 +60,7 @@ class Unit:
         self.messages = MessageStore(connection)
         self.census = CensusStore(connection)
         self.letters = LetterStore(connection)
+        self.letter_renunciations = LetterRenunciationStore(connection)
         self.letter_requests = LetterRequestStore(connection)
         self.tries = TryStore(connection)
         self.online_enrolments = OnlineEnrolmentStore(connection)

@@ -44,9 +44,21 @@ _DELETIONS: dict[Datum, str] = {
              WHERE outcome IS NOT NULL AND requested_at < $1 LIMIT $2)
         RETURNING true
     """,
+    Datum.LETTER_RENUNCIATION: """
+        DELETE FROM letter_renunciation WHERE act_id IN (
+            SELECT act_id FROM letter_renunciation WHERE requested_at < $1 LIMIT $2)
+        RETURNING true
+    """,
+    # Who stands enrolled by a letter may renounce with it (BOE-A-2015-14215 section 2.1).
     Datum.LETTER: """
         DELETE FROM letter WHERE letter_id IN (
-            SELECT letter_id FROM letter WHERE ended_at IS NOT NULL AND ended_at < $1 LIMIT $2)
+            SELECT letter_id FROM letter
+             WHERE ended_at IS NOT NULL AND ended_at < $1
+               AND NOT (state = 'used' AND EXISTS (
+                        SELECT FROM person
+                         WHERE person.national_id_hash = letter.national_id_hash
+                           AND person.status = 'registered' AND person.channel = 'letter'))
+             LIMIT $2)
         RETURNING true
     """,
     Datum.VIDEO_APPOINTMENT: """
