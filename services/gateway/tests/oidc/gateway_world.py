@@ -10,6 +10,7 @@ import re
 import secrets
 import socket
 import time
+import warnings
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,8 @@ from clavis_kit.loa import Loa
 from clavis_testkit.service_databases import Database
 from fastapi import FastAPI, Request
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import ECKey, Key
 from starlette.responses import JSONResponse, Response
 
 ISSUER = "https://gateway.test"
@@ -134,6 +136,13 @@ def page_code(response: httpx.Response) -> str:
     found = re.search(r'data-code="([^"]+)"', response.text)
     assert found, response.text
     return found[1]
+
+
+def encode(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
+    """Sign a JWT with the algorithm of its header, EdDSA under its old name included."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        return jwt.encode(header, claims, key, algorithms=[header["alg"]])
 
 
 @dataclass
@@ -282,7 +291,8 @@ class Fapi:
             "iat": now, "exp": now + 60,
         } | changes  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": self.alg, "kid": self.key.thumbprint()}, claims, self.key)
+        header = {"alg": self.alg, "kid": self.key.thumbprint()}
+        return encode(header, claims, self.key)
 
     def auth(self, **changes: Any) -> dict[str, str]:
         return {

@@ -69,7 +69,7 @@ async def test_a_suspended_client_is_unknown(world: World) -> None:
         ({"response_type": "code id_token"}, "unsupported_response_type"),
         ({"scope": "nothing-we-know"}, "invalid_scope"),
         ({"scope": None}, "invalid_scope"),
-        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported"),
+        ({"request": "eyJhbGciOiJub25lIn0.e30."}, "invalid_request_object"),
         ({"request_uri": "https://rp.test/request.jwt"}, "request_uri_not_supported"),
         ({"response_mode": "fragment"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),

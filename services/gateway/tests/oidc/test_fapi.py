@@ -132,7 +132,7 @@ async def test_rfc9126_4_what_was_pushed_wins_over_the_query(world: World, fapi:
         ({"redirect_uri": "https://evil.test/"}, "invalid_request"),
         ({"response_type": "code id_token"}, "unsupported_response_type"),
         ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "invalid_request"),
-        ({"request": "x.y.z"}, "request_not_supported"),
+        ({"request": "x.y.z"}, "invalid_request_object"),
         ({"dpop_jkt": "x" * 43}, None),
     ],
 )

@@ -14,6 +14,7 @@ from clavis_gateway.registration.authentication import check_authentication
 from clavis_gateway.registration.profile import check_profile
 from clavis_gateway.registration.uris import check_uris
 
+from clavis_gateway.registration.requests import check_requests
 Check = Callable[[Profile, Mapping[str, Any]], None]
 
 CHECKS: tuple[Check, ...] = (
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check_metadata(profile: Profile, metadata: Mapping[str, Any]) -> None:
+    check_requests,
     """Apply every topic. Raises MetadataError at the first that is not met."""
     for check in CHECKS:
         check(profile, metadata)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from clavis_gateway.errors import OAuthError
 from clavis_gateway.records import AuthorizationRequest, RelyingParty
 
 
@@ -18,6 +19,9 @@ class Draft:
     redirect_uri: str
     repeated: frozenset[str] = frozenset()
     pushed: bool = False
+    signed: bool = False
+    fault: OAuthError | None = None
+    """What is wrong with the request object, so that nothing in it can be used."""
     read_hint: Callable[[str], dict[str, Any] | None] = field(default=lambda _: None)
     """Verifies an ID token of ours and returns its claims; expiry does not matter."""
 

@@ -23,17 +23,30 @@ def check_length(draft: Draft) -> None:
             raise invalid_request("A parameter is too long or holds a forbidden character.")
 
 
-# OpenID Connect Core 1.0 section 3.1.2.6 and RFC 9101: we advertise neither form.
-def check_request_object(draft: Draft) -> None:
-    """Refuse request objects with the code that says so."""
-    if draft.get("request"):
-        raise OAuthError("request_not_supported", "Request objects are not supported.")
+# OpenID Connect Core 1.0 section 3.1.2.6: what discovery says is not supported. Request objects by
+# value were unpacked before; those by reference would have us fetch addresses that clients name.
+def check_references(draft: Draft) -> None:
+    """Refuse a request by reference and self-issued registration with the codes that say so."""
     if draft.get("request_uri"):
         raise OAuthError(
             "request_uri_not_supported", "Only request URIs from the PAR endpoint are supported."
         )
     if draft.get("registration"):
         raise OAuthError("registration_not_supported", "Self-issued registration is not supported.")
+
+
+# RFC 9101 section 7: its own error codes.
+def check_request_object(draft: Draft) -> None:
+    """Refuse a request whose object could not be verified."""
+    if draft.fault is not None:
+        raise draft.fault
+
+
+# RFC 9101 section 10.5: a client that signs its requests is not impersonated by an unsigned one.
+def check_signed(draft: Draft) -> None:
+    """Require a signed request object of a client that registered it so."""
+    if draft.client.metadata.get("require_signed_request_object", False) and not draft.signed:
+        raise invalid_request("This client must send signed request objects.")
 
 
 # RFC 9126 section 5 and FAPI 2.0 Security Profile section 5.3.2.2: only pushed requests.

@@ -13,8 +13,10 @@ from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.parameters import (
     check_length,
     check_pushed,
+    check_references,
     check_repeated,
     check_request_object,
+    check_signed,
 )
 from clavis_gateway.oidc.checks.pkce import check_dpop_jkt, check_pkce
 from clavis_gateway.oidc.checks.prompt import check_id_token_hint, check_max_age, check_prompt
@@ -31,8 +33,10 @@ _MATRIX: tuple[tuple[Check, bool, bool], ...] = (
     (check_response_mode,    True,  True),
     (check_repeated,         True,  True),
     (check_length,           True,  True),
-    (check_request_object,   True,  True),
+    (check_request_object,   True,  False),
+    (check_references,       True,  True),
     (check_pushed,           True,  False),
+    (check_signed,           True,  True),
     (check_response_type,    True,  True),
     (check_scope,            True,  True),
     (check_prompt,           True,  True),

@@ -15,7 +15,7 @@ from clavis_gateway import cookies
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import OAuthError, PageFaultError, invalid_request
 from clavis_gateway.interaction_values import ResponseTarget
-from clavis_gateway.oidc import forms, issuing
+from clavis_gateway.oidc import forms, issuing, request_objects
 from clavis_gateway.oidc.checks import pipeline
 from clavis_gateway.oidc.checks.acr import Demand, demand
 from clavis_gateway.oidc.checks.draft import Draft
@@ -62,7 +62,7 @@ async def _authorize(request: Request, deps: Deps, params: Parameters) -> Respon
     if known.client is None or not known.client.active:
         raise PageFaultError("unknown_client", "No such client is registered.")
     pushed = _usable_push(deps, known, params)
-    draft = _draft(deps, known.client, params, pushed)
+    draft = await _draft(deps, known.client, params, pushed)
     try:
         pipeline.run(pipeline.AUTHORIZE_CHECKS, draft)
     except OAuthError as error:
@@ -98,20 +98,45 @@ def _usable_push(deps: Deps, known: Known, params: Parameters) -> Pushed | None:
     return pushed
 
 
-def _draft(deps: Deps, client: RelyingParty, params: Parameters, pushed: Pushed | None) -> Draft:
-    # RFC 9126 section 4: only what was pushed counts; FAPI 2.0 forbids mixing in the rest.
-    values = pushed.parameters if pushed else params.values
-    repeated = frozenset() if pushed else params.repeated
+async def _draft(
+    deps: Deps, client: RelyingParty, params: Parameters, pushed: Pushed | None
+) -> Draft:
+    asked, signed, fault = params, False, None
+    if pushed is not None:
+        # RFC 9126 section 4: only what was pushed counts; FAPI 2.0 forbids mixing in the rest.
+        asked, signed = Parameters(pushed.parameters, frozenset()), True
+    else:
+        try:
+            unpacked = await request_objects.unpack(deps, client, params)
+            asked, signed = unpacked or params, unpacked is not None
+        except OAuthError as error:
+            fault = error
+    return Draft(
+        client,
+        asked.values,
+        _redirect_uri(client, asked, fault),
+        asked.repeated,
+        pushed=pushed is not None,
+        signed=signed,
+        fault=fault,
+        read_hint=hint_reader(deps),
+        dpop_jkt=asked.values.get("dpop_jkt") if pushed else None,
+    )
+
+
+# RFC 6749 section 4.1.2.1: without an address that the client registered, the person is told. A
+# broken request object leaves what came beside it, which is enough to send an error there.
+def _redirect_uri(client: RelyingParty, asked: Parameters, fault: OAuthError | None) -> str:
     redirect_uri = None
-    if "redirect_uri" not in repeated:
-        redirect_uri = allowed_redirect_uri(client, values.get("redirect_uri"))
-    if redirect_uri is None:
-        raise PageFaultError(
-            "bad_redirect_uri", "The redirect_uri is missing or not registered for this client."
-        )
-    draft = Draft(client, values, redirect_uri, repeated, pushed is not None, hint_reader(deps))
-    draft.dpop_jkt = values.get("dpop_jkt") if pushed else None
-    return draft
+    if "redirect_uri" not in asked.repeated:
+        redirect_uri = allowed_redirect_uri(client, asked.values.get("redirect_uri"))
+    if redirect_uri is not None:
+        return redirect_uri
+    if fault is not None:
+        raise PageFaultError(fault.code, fault.description)
+    raise PageFaultError(
+        "bad_redirect_uri", "The redirect_uri is missing or not registered for this client."
+    )
 
 
 def hint_reader(deps: Deps) -> Any:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import invalid_client, invalid_request
-from clavis_gateway.oidc import forms
+from clavis_gateway.oidc import forms, request_objects
 from clavis_gateway.oidc.checks import dpop, pipeline
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
@@ -43,7 +43,7 @@ async def push(request: Request, deps: DepsDep) -> JSONResponse:
         url=deps.settings.issuer + "/par",
         now=deps.clock.now(),
     )
-    parameters = _check(deps, client, form, proof.jkt if proof else None)
+    parameters = await _check(deps, client, form, proof.jkt if proof else None)
     used = [jti for jti in (assertion, proof.jti if proof else None) if jti is not None]
     reference = REQUEST_URI_PREFIX + deps.new_secret()
     lifetime = timedelta(seconds=deps.settings.request_uri_seconds)
@@ -61,16 +61,27 @@ async def push(request: Request, deps: DepsDep) -> JSONResponse:
     return JSONResponse(body, 201, NO_STORE)
 
 
-def _check(deps: Deps, client: RelyingParty, form: Parameters, jkt: str | None) -> dict[str, str]:
+async def _check(
+    deps: Deps, client: RelyingParty, form: Parameters, jkt: str | None
+) -> dict[str, str]:
     # RFC 9126 section 2.1: a request_uri cannot be pushed; the rest is as at the endpoint.
     if form.get("request_uri") is not None:
         raise invalid_request("A request_uri cannot be pushed.")
-    redirect_uri = allowed_redirect_uri(client, form.get("redirect_uri"))
+    # RFC 9126 section 3: with a request object, only what it holds counts.
+    unpacked = await request_objects.unpack(deps, client, form)
+    asked = unpacked or form
+    redirect_uri = allowed_redirect_uri(client, asked.get("redirect_uri"))
     if redirect_uri is None:
         raise invalid_request("The redirect_uri is missing or not registered.")
-    parameters = {name: value for name, value in form.values.items() if name not in _CREDENTIALS}
+    parameters = {name: value for name, value in asked.values.items() if name not in _CREDENTIALS}
     draft = Draft(
-        client, parameters, redirect_uri, pushed=True, read_hint=hint_reader(deps), dpop_jkt=jkt
+        client,
+        parameters,
+        redirect_uri,
+        pushed=True,
+        signed=unpacked is not None,
+        read_hint=hint_reader(deps),
+        dpop_jkt=jkt,
     )
     pipeline.run(pipeline.PAR_CHECKS, draft)
     # RFC 9449 section 10.1: a proof here binds the code like dpop_jkt does.
