@@ -36,7 +36,7 @@ def rotate_keys(_: argparse.Namespace) -> int:
         pool = await open_pool(settings.database_url, 1)
         try:
             key = read_key_bytes(settings.key_encryption_key_file)
-            ring = KeyRing(pool, SystemClock(), key)
+            ring = KeyRing(pool, SystemClock(), key, settings.rotation_policy)
             await ring.load()
             await ring.rotate()
             ring.close()

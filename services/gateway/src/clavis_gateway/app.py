@@ -134,7 +134,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
     """Gather what the actions use."""
     outbound = guarded_client(settings.outbound_allowed)
     secrets = read_keys(settings)
-    keys = KeyRing(runtime.pool, runtime.clock, secrets.encryption)
+    keys = KeyRing(runtime.pool, runtime.clock, secrets.encryption, settings.rotation_policy)
     return Deps(
         settings=settings,
         pool=runtime.pool,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
 from clavis_kit.settings import ServiceSettings
 from clavis_kit.outbound import Allowed
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from clavis_gateway.login.settings import LoginSettings
+from clavis_gateway.oidc.metadata import JWKS_CACHE_SECONDS
+from clavis_gateway.rules.key_rotation import RotationPolicy
 from clavis_gateway.rules.levels import LevelPolicy
 
 
@@ -57,6 +60,15 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     id_token_seconds: int = Field(default=300, ge=30, le=3600)
     refresh_token_seconds: int = Field(default=8 * 3600, ge=60)
     signing_key_reload_seconds: float = Field(default=30, gt=0)
+    signing_key_rotate_seconds: int = Field(
+        default=30 * 86400, ge=60, description="age at which a signing key gives way"
+    )
+    signing_key_publish_seconds: int = Field(
+        default=86400, ge=0, description="how long a signing key is published before it signs"
+    )
+    signing_key_retired_seconds: int = Field(
+        default=2 * 86400, ge=0, description="how long a signing key stays published afterwards"
+    )
 
     @field_validator("public_url")
     @classmethod
@@ -68,6 +80,30 @@ class GatewaySettings(LoginSettings, ServiceSettings):
         if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
             raise ValueError("must be https (http only on a loopback address)")
         return value
+
+    # OpenID Connect Core 1.0 section 10.1.1: nobody meets a token that cannot be verified.
+    @model_validator(mode="after")
+    def _rotation_leaves_no_gap(self) -> Self:
+        unseen = JWKS_CACHE_SECONDS + self.signing_key_reload_seconds
+        if self.signing_key_publish_seconds < unseen:
+            raise ValueError(f"signing_key_publish_seconds must be at least {unseen:g}")
+        longest = max(
+            self.id_token_seconds, self.access_token_seconds, self.session_absolute_seconds
+        )
+        if self.signing_key_retired_seconds < longest + unseen:
+            raise ValueError(f"signing_key_retired_seconds must be at least {longest + unseen:g}")
+        if self.signing_key_rotate_seconds < self.signing_key_publish_seconds:
+            raise ValueError("signing_key_rotate_seconds must not be below ..._publish_seconds")
+        return self
+
+    @property
+    def rotation_policy(self) -> RotationPolicy:
+        """How long a signing key stays in each state."""
+        return RotationPolicy(
+            rotate_after=timedelta(seconds=self.signing_key_rotate_seconds),
+            publish_ahead=timedelta(seconds=self.signing_key_publish_seconds),
+            keep_retired=timedelta(seconds=self.signing_key_retired_seconds),
+        )
 
     @property
     def issuer(self) -> str:

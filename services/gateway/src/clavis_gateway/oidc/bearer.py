@@ -24,9 +24,10 @@ class Presented:
     enrolment_level: str | None
 
 
-def handle_hash(deps: Deps, token: str) -> str:
+async def handle_hash(deps: Deps, token: str) -> str:
     """Return the digest under which a token is on record: of itself, or of a JWT's jti."""
     if token.count(".") == 2:  # noqa: PLR2004 -- RFC 7515 section 7.1: three parts
+        await deps.keys.learn(token)
         verified = deps.keys.verify(token)
         if verified is not None and verified[0].get("typ") == "at+jwt":
             return sha256_hex(str(verified[1].get("jti")))
@@ -36,7 +37,7 @@ def handle_hash(deps: Deps, token: str) -> str:
 async def present(request: Request, deps: Deps, path: str) -> Presented:
     """Read and verify the token of a request. Raises OAuthError with the challenge."""
     scheme, token = await _read(request)
-    held = await tokens.find(deps.pool, handle_hash(deps, token))
+    held = await tokens.find(deps.pool, await handle_hash(deps, token))
     now = deps.clock.now()
     if held is None or held.access_token is None or not held.alive(now):
         raise _invalid(scheme)

@@ -55,8 +55,9 @@ def sha256_base64url(text: str) -> str:
     return encode_base64url(hashlib.sha256(text.encode()).digest())
 
 
-# OpenID Connect Core 1.0 section 3.1.3.6: the left half of the hash of the ID token's algorithm;
-# ES256 and RS256 both hash with SHA-256.
-def at_hash(access_token: str) -> str:
-    """Return the at_hash of an access token."""
-    return encode_base64url(hashlib.sha256(access_token.encode()).digest()[:16])
+# OpenID Connect Core 1.0 section 3.1.3.6: the left half of the hash of the ID token's algorithm.
+# ES256, PS256 and RS256 hash with SHA-256, Ed25519 (RFC 8032 section 5.1) with SHA-512.
+def at_hash(access_token: str, alg: str) -> str:
+    """Return the at_hash of an access token in an ID token signed with `alg`."""
+    hashed = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(access_token.encode()).digest()
+    return encode_base64url(hashed[: len(hashed) // 2])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-ID_TOKEN_ALGS = ("ES256", "RS256")
+# What we sign with; ES256 unless the client registered another.
+SIGNING_ALGS = ("ES256", "PS256", "EdDSA", "RS256")
+ID_TOKEN_ALGS = SIGNING_ALGS
+JWKS_CACHE_SECONDS = 300
 # FAPI 2.0 Security Profile section 5.4.1 allows PS256, ES256 and EdDSA over Ed25519; RFC 9864
 # renamed the last one. RS256 is what OpenID Connect Core 1.0 section 9 leads basic clients to.
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")

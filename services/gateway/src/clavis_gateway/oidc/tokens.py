@@ -34,6 +34,7 @@ def id_token(
     grant: Grant,
     sid: str,
     access_token: str,
+    alg: str,
     now: datetime,
     lifetime: timedelta,
     extra: dict[str, Any],
@@ -51,7 +52,7 @@ def id_token(
         "acr": grant.acr,
         "amr": list(grant.amr),
         "sid": sid,
-        "at_hash": jose.at_hash(access_token),
+        "at_hash": jose.at_hash(access_token, alg),
     }
     if first and grant.nonce is not None:
         claims["nonce"] = grant.nonce

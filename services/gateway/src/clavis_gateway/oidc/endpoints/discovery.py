@@ -16,6 +16,7 @@ from clavis_gateway.oidc.metadata import (
     DPOP_ALGS,
     GRANT_TYPES,
     ID_TOKEN_ALGS,
+    JWKS_CACHE_SECONDS,
     PROMPTS,
     RESPONSE_MODES,
     SCOPES,
@@ -23,7 +24,10 @@ from clavis_gateway.oidc.metadata import (
 
 router = APIRouter()
 LOCALES = ("es", "en")
-_CACHEABLE = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+_CACHEABLE = {
+    "Cache-Control": f"public, max-age={JWKS_CACHE_SECONDS}",
+    "Access-Control-Allow-Origin": "*",
+}
 
 
 def document(issuer: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ async def introspect(request: Request, deps: DepsDep) -> JSONResponse:
     token = form.get("token")
     if token is None:
         raise invalid_request("The token is missing.")
-    held = await tokens.find(deps.pool, handle_hash(deps, token))
+    held = await tokens.find(deps.pool, await handle_hash(deps, token))
     # Section 2.2: whatever is wrong, the answer is the same.
     if held is None or not held.alive(deps.clock.now()) or not _concerns(client, held):
         return JSONResponse({"active": False}, headers=NO_STORE)

@@ -41,7 +41,7 @@ async def revoke(request: Request, deps: DepsDep) -> Response:
 # Section 2.1: ending a refresh token ends everything under the same grant; ending an access token
 # ends that one.
 async def _end(deps: Deps, client: RelyingParty, token: str) -> None:
-    held = await tokens.find(deps.pool, handle_hash(deps, token))
+    held = await tokens.find(deps.pool, await handle_hash(deps, token))
     if held is None or held.client.client_id != client.client_id:
         return
     now = deps.clock.now()

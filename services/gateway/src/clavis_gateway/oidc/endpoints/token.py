@@ -117,7 +117,7 @@ async def _grant(
         now=case.now,
         lifetime=timedelta(seconds=deps.settings.access_token_seconds),
     )
-    spelled = access.opaque or deps.keys.sign_es256(access.jwt_claims or {}, "at+jwt")
+    spelled = access.opaque or deps.keys.sign_now("ES256", access.jwt_claims or {}, "at+jwt")
     body: dict[str, Any] = {
         "access_token": spelled,
         "token_type": "DPoP" if case.jkt else "Bearer",
@@ -140,6 +140,7 @@ async def _id_token(
         grant=grant,
         sid=sid,
         access_token=spelled,
+        alg=case.client.id_token_alg,
         now=case.now,
         lifetime=timedelta(seconds=deps.settings.id_token_seconds),
         extra=await _asked_in_id_token(deps, case, grant),
