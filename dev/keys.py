@@ -19,6 +19,7 @@ SYMMETRIC = (
     "name",
     "pairwise",
     "key-encryption",
+    "client-secret",
     "pepper",
     "pin-pepper",
     "app",

@@ -119,6 +119,7 @@ class Keys:
     national_id: KeyedHash
     pairwise: KeyedHash
     encryption: bytes
+    client_secrets: KeyedHash
 
 
 def read_keys(settings: GatewaySettings) -> Keys:
@@ -127,6 +128,7 @@ def read_keys(settings: GatewaySettings) -> Keys:
         national_id=KeyedHash.from_file(settings.national_id_key_file),
         pairwise=KeyedHash.from_file(settings.pairwise_key_file),
         encryption=read_key_bytes(settings.key_encryption_key_file),
+        client_secrets=KeyedHash.from_file(settings.client_secret_key_file),
     )
 
 
@@ -145,6 +147,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         service_tokens=runtime.signer,
         national_ids=secrets.national_id,
         pairwise=secrets.pairwise,
+        client_secrets=secrets.client_secrets,
         seal_key=derive_seal_key(secrets.encryption),
         keys=keys,
         outbound=outbound,

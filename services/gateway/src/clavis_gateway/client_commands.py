@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 import sys
 from argparse import Namespace
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,15 @@ import asyncpg
 from clavis_kit.clock import SystemClock
 from clavis_kit.db import Pool, open_pool
 from clavis_kit.ids import new_id, new_secret
+from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.settings import load
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.oidc.metadata import SECRET_METHODS
-from clavis_gateway.records import RelyingParty
-from clavis_gateway.registration import relying_party
-from clavis_gateway.store import relying_parties
+from clavis_gateway.registration.actions import Registrar, apply
+from clavis_gateway.registration.keys import public_keys
 from clavis_gateway.store.tokens import load_client
 
 
@@ -33,6 +33,13 @@ class ClientCommandSettings(BaseSettings):
 
     database_url: str = Field(description="DSN of the runtime role")
     public_url: str = Field(description="the issuer")
+    client_secret_key_file: Path = Field(description="makes what is kept of client secrets")
+
+    def registrar(self) -> Registrar:
+        """Write in the name of who runs the command. Raises KeyFileError."""
+        key = KeyedHash.from_file(self.client_secret_key_file)
+        actor = f"cli:{getpass.getuser()}"
+        return Registrar(self.public_url, key, SystemClock(), new_id, new_secret, actor)
 
 
 def apply_clients(arguments: Namespace) -> int:
@@ -58,10 +65,11 @@ def _run(file: Path, work: Any) -> int:
 async def _with_pool(
     settings: ClientCommandSettings, descriptions: list[dict[str, Any]], work: Any
 ) -> int:
+    registrar = settings.registrar()
     pool = await open_pool(settings.database_url, 1)
     try:
         for description in descriptions:
-            await work(pool, settings.public_url, description)
+            await work(pool, registrar, description)
     finally:
         await pool.close()
     return 0
@@ -80,49 +88,12 @@ def read_descriptions(file: Path) -> list[dict[str, Any]]:
     return descriptions
 
 
-# RFC 7517 section 9.2: what makes a key private never enters the database.
-def public_keys(jwks: dict[str, Any]) -> dict[str, Any]:
-    """Keep only the public members of a key set."""
-    private = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
-    return {
-        "keys": [
-            {member: value for member, value in key.items() if member not in private}
-            for key in jwks["keys"]
-        ]
-    }
-
-
-async def apply(pool: Pool, issuer: str, description: dict[str, Any]) -> list[str]:
-    """Register or change one client; return the names of what changed."""
-    stored = await load_client(pool, str(description.get("client_id")))
-    party = relying_party(description, issuer, stored.secret_hash if stored else None)
-    changed = differences(stored, party)
-    if changed:
-        await relying_parties.save(pool, party, SystemClock().now())
-    return changed
-
-
-def differences(stored: RelyingParty | None, wanted: RelyingParty) -> list[str]:
-    """Name the members in which two registrations differ."""
-    if stored is None:
-        return ["new"]
-    names = [
-        field.name
-        for field in fields(RelyingParty)
-        if field.name != "metadata" and getattr(stored, field.name) != getattr(wanted, field.name)
-    ]
-    members = stored.metadata.keys() | wanted.metadata.keys()
-    return names + sorted(
-        member for member in members if stored.metadata.get(member) != wanted.metadata.get(member)
-    )
-
-
-async def _apply(pool: Pool, issuer: str, description: dict[str, Any]) -> None:
-    changed = await apply(pool, issuer, description)
+async def _apply(pool: Pool, registrar: Registrar, description: dict[str, Any]) -> None:
+    changed = await apply(registrar, pool, description)
     sys.stdout.write(f"{description['client_id']}: {', '.join(changed) or 'unchanged'}\n")
 
 
-async def _add(pool: Pool, issuer: str, description: dict[str, Any]) -> None:
+async def _add(pool: Pool, registrar: Registrar, description: dict[str, Any]) -> None:
     made = {}
     if "client_id" not in description:
         made["client_id"] = new_id()
@@ -132,6 +103,6 @@ async def _add(pool: Pool, issuer: str, description: dict[str, Any]) -> None:
     complete = description | made
     if await load_client(pool, str(complete["client_id"])) is not None:
         raise MetadataError(f"{complete['client_id']} exists already; use `client apply`")
-    await apply(pool, issuer, complete)
+    await apply(registrar, pool, complete)
     printed = {name: complete[name] for name in ("client_id", "client_secret") if name in complete}
     sys.stdout.write(json.dumps(printed) + "\n")

@@ -38,6 +38,8 @@ class Deps:
     service_tokens: ServiceTokenSigner
     national_ids: KeyedHash
     pairwise: KeyedHash
+    client_secrets: KeyedHash
+    """Makes what is kept of the secrets of relying parties."""
     seal_key: bytes
     """Seals what travels through the browser; 32 bytes."""
     keys: KeyRing

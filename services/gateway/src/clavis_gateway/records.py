@@ -8,10 +8,23 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
+from joserfc.jwk import KeySetSerialization
 
+from clavis_gateway.rules.client_secrets import ClientSecret
+from clavis_gateway.rules.levels import Method
+from clavis_gateway.rules.policy import Terms
+from clavis_gateway.rules.registration_states import WORKING, State
 from clavis_gateway.rules.standing import PORTAL
 
 Profile = Literal["basic", "fapi2"]
+
+
+@dataclass(frozen=True, slots=True)
+class RetiringKey:
+    """A public key that a relying party has replaced, and until when it still verifies."""
+
+    jwk: dict[str, Any]
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +34,6 @@ class RelyingParty:
     client_id: str
     metadata: dict[str, Any]
     profile: Profile
-    secret_hash: str | None
     minimum_loa: Loa
     allowed_methods: frozenset[str]
     sso_allowed: bool
@@ -31,6 +43,27 @@ class RelyingParty:
     purpose: dict[str, str]
     audiences: tuple[str, ...]
     status: str
+    acr_aliases: dict[str, str] = field(default_factory=dict)
+    sso_max_age_seconds: int | None = None
+    level_max_age: dict[str, int] = field(default_factory=dict)
+    secrets: tuple[ClientSecret, ...] = ()
+    """Those that authenticate it; several during a rotation."""
+    retiring_keys: tuple[RetiringKey, ...] = ()
+    """Keys that were replaced and still verify for a while."""
+    claim_purposes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Why it asks for a claim, by claim name and language tag."""
+
+    @property
+    def terms(self) -> Terms:
+        """What the client accepts of levels, methods and sessions."""
+        return Terms(
+            minimum=self.minimum_loa,
+            allowed=frozenset(Method(method) for method in self.allowed_methods),
+            aliases={alias: Loa[name.upper()] for alias, name in self.acr_aliases.items()},
+            sso_allowed=self.sso_allowed,
+            sso_max_age=self.sso_max_age_seconds,
+            level_max_age={Loa[name.upper()]: age for name, age in self.level_max_age.items()},
+        )
 
     @property
     def fapi2(self) -> bool:
@@ -38,9 +71,20 @@ class RelyingParty:
         return self.profile == "fapi2"
 
     @property
+    def state(self) -> State:
+        """Where it stands between draft and suspension."""
+        # `active` is what the release before wrote for production.
+        return State.PRODUCTION if self.status == "active" else State(self.status)
+
+    @property
+    def in_test(self) -> bool:
+        """Whether only the people on its tester list may log in."""
+        return self.state is State.TEST
+
+    @property
     def active(self) -> bool:
         """Whether the client may make requests at all."""
-        return self.status == "active"
+        return self.state in WORKING
 
     @property
     def is_portal(self) -> bool:
@@ -83,6 +127,22 @@ class RelyingParty:
         """Whether every token must be bound to a key (RFC 9449 section 5.2)."""
         return self.fapi2 or bool(self.metadata.get("dpop_bound_access_tokens", False))
 
+    def verification_keys(self, now: datetime) -> KeySetSerialization:
+        """Return the registered JWK Set that verifies what it signed, retiring keys included."""
+        registered = self.metadata.get("jwks", {}).get("keys", [])
+        retiring = [key.jwk for key in self.retiring_keys if key.until > now]
+        return {"keys": [*registered, *retiring]}
+
+    def claim_purpose(self, claim: str, language: str) -> str | None:
+        """Say why it asks for a claim, in a language or the untagged text; None: it did not say."""
+        texts = self.claim_purposes.get(claim, {})
+        return texts.get(language) or texts.get("")
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """E-mail addresses of those responsible (RFC 7591 section 2)."""
+        return tuple(self.metadata.get("contacts", ()))
+
     @property
     def logout_uri(self) -> str | None:
         """Where logout tokens go (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
@@ -109,6 +169,13 @@ class Session:
     started_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    level_at: datetime | None = None
+    """When the level was last proved, where that is later than `auth_time`."""
+
+    @property
+    def proved_at(self) -> datetime:
+        """When the level was last proved."""
+        return max(self.auth_time, self.level_at or self.auth_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     national_id_key_file: Path
     pairwise_key_file: Path = Field(description="makes pairwise subjects; never change it")
     key_encryption_key_file: Path = Field(description="encrypts the signing keys at rest")
+    client_secret_key_file: Path = Field(description="makes what is kept of client secrets")
 
     # Levels
     pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)

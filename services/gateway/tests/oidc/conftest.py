@@ -30,7 +30,12 @@ from services.gateway.tests.oidc.gateway_world import ISSUER, Peer, World
 @pytest.fixture(scope="session")
 def gateway_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("gateway-keys")
-    names = ("national_id_key_file", "pairwise_key_file", "key_encryption_key_file")
+    names = (
+        "national_id_key_file",
+        "pairwise_key_file",
+        "key_encryption_key_file",
+        "client_secret_key_file",
+    )
     files = {name: folder / f"{name}.bin" for name in names}
     for file in files.values():
         file.write_bytes(secrets.token_bytes(32))

@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 import uvicorn
-from clavis_gateway.client_commands import apply
 from clavis_gateway.deps import Deps
 from clavis_gateway.interactions import (
     Authentication,
@@ -26,7 +25,10 @@ from clavis_gateway.interactions import (
     complete_interaction,
     load_interaction,
 )
+from clavis_gateway.registration.actions import Registrar, apply
 from clavis_gateway.rules.levels import AMR_OF, Method
+from clavis_gateway.store import disclosures
+from clavis_gateway.store.disclosures import Told
 from clavis_kit.clock import FrozenClock
 from clavis_kit.ids import new_id
 from clavis_kit.loa import Loa
@@ -168,8 +170,15 @@ class World:
 
     async def register(self, client_id: str = "demo-web", **changes: Any) -> dict[str, Any]:
         description = registration(client_id, **changes)
-        await apply(self.deps.pool, ISSUER, dict(description))
+        await apply(self.registrar(), self.deps.pool, dict(description))
         return description
+
+    def registrar(self, actor: str = "tests") -> Registrar:
+        """Return what writes registrations, in somebody's name."""
+        deps = self.deps
+        return Registrar(
+            ISSUER, deps.client_secrets, deps.clock, deps.new_id, deps.new_secret, actor
+        )
 
     async def authorize(self, client_id: str = "demo-web", **params: Any) -> httpx.Response:
         query = {
@@ -197,6 +206,12 @@ class World:
             enrolment_level="advanced",
         )
 
+    async def told(self, subject_id: str, client_id: str, claims: tuple[str, ...]) -> None:
+        """Have shown a person what a service receives, as the page of data does."""
+        now = self.clock.now()
+        told = Told(new_id(), subject_id, client_id, claims, {}, "es", True, now)
+        await disclosures.record(self.deps.pool, told)
+
     async def complete(
         self,
         response: httpx.Response,
@@ -207,7 +222,9 @@ class World:
         """Log in for the interaction that /authorize opened, as the login pages would."""
         interaction_id = self.interaction_id(response)
         cookie = self.http.cookies.get("__Host-Http-flow")
-        assert await load_interaction(self.deps, interaction_id, cookie) is not None
+        opened = await load_interaction(self.deps, interaction_id, cookie)
+        assert opened is not None
+        await self.told(subject_id, opened.client.client_id, opened.requested_claims)
         who = self.authentication(subject_id, method, loa)
         target = await complete_interaction(self.deps, interaction_id, who)
         if target.new_session_cookie:

@@ -29,29 +29,31 @@ def gateway(made: Database, *arguments: str, **settings: Path) -> subprocess.Com
     )  # fmt: skip
 
 
-async def test_client_apply_says_what_changed(gateway_database: Database, tmp_path: Path) -> None:
+async def test_client_apply_says_what_changed(
+    gateway_database: Database, gateway_keys: dict[str, Path], tmp_path: Path
+) -> None:
     await emptied(gateway_database)
     file = tmp_path / "clients.json"
     file.write_text(json.dumps([registration("one"), registration("two")]))
-    first = gateway(gateway_database, "client", "apply", str(file))
+    first = gateway(gateway_database, "client", "apply", str(file), **gateway_keys)
     assert (first.returncode, first.stdout) == (0, "one: new\ntwo: new\n"), first.stderr
     file.write_text(json.dumps([registration("one", sso_allowed=False), registration("two")]))
-    second = gateway(gateway_database, "client", "apply", str(file))
+    second = gateway(gateway_database, "client", "apply", str(file), **gateway_keys)
     assert second.stdout == "one: sso_allowed\ntwo: unchanged\n"
 
 
 async def test_client_add_prints_what_it_made_once(
-    gateway_database: Database, tmp_path: Path
+    gateway_database: Database, gateway_keys: dict[str, Path], tmp_path: Path
 ) -> None:
     await emptied(gateway_database)
     file = tmp_path / "client.json"
     file.write_text(json.dumps(registration(client_id=None, client_secret=None)))
-    added = gateway(gateway_database, "client", "add", str(file))
+    added = gateway(gateway_database, "client", "add", str(file), **gateway_keys)
     made: dict[str, Any] = json.loads(added.stdout)
     assert made.keys() == {"client_id", "client_secret"}
     assert len(made["client_secret"]) >= 43
     file.write_text(json.dumps(registration(client_id=made["client_id"])))
-    again = gateway(gateway_database, "client", "add", str(file))
+    again = gateway(gateway_database, "client", "add", str(file), **gateway_keys)
     assert again.returncode == 1
     assert "exists already" in again.stderr
 
@@ -60,11 +62,11 @@ async def test_client_add_prints_what_it_made_once(
     "content", ["{", "[7]", '{"client_id": "x", "jwks_file": "none.json"}', '{"client_id": 7}']
 )
 async def test_a_broken_file_is_one_sentence(
-    gateway_database: Database, tmp_path: Path, content: str
+    gateway_database: Database, gateway_keys: dict[str, Path], tmp_path: Path, content: str
 ) -> None:
     file = tmp_path / "client.json"
     file.write_text(content)
-    refused = gateway(gateway_database, "client", "apply", str(file))
+    refused = gateway(gateway_database, "client", "apply", str(file), **gateway_keys)
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1

@@ -7,12 +7,10 @@ says who claims to ask, `verify_client` proves it against the loaded record.
 from __future__ import annotations
 
 import base64
-import hmac
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from clavis_kit.errors import ServiceError
-from clavis_kit.keyed_hash import sha256_hex
 from clavis_kit.service_tokens import unverified_part
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -25,6 +23,7 @@ from clavis_gateway.oidc.checks.client_assertion import check_assertion
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.metadata import ASSERTION_TYPE
 from clavis_gateway.records import RelyingParty, UsedJti
+from clavis_gateway.rules import client_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,8 @@ async def verify_client(
         return None
     if credentials.method == "private_key_jwt":
         return await _verify_assertion(deps, client, credentials, path)
-    # The secret has full entropy, so a plain digest protects it.
-    digest = sha256_hex(credentials.proof or "")
-    if not client.secret_hash or not hmac.compare_digest(digest, client.secret_hash):
+    offered, now = credentials.proof or "", deps.clock.now()
+    if not client_secrets.proves(deps.client_secrets, client.secrets, offered, now):
         raise invalid_client("wrong secret", basic=credentials.basic)
     return None
 
@@ -139,7 +137,7 @@ async def _keys_of(deps: Deps, client: RelyingParty, kid: object) -> KeySet:
     uri = client.metadata.get("jwks_uri")
     try:
         if uri is None:
-            return KeySet.import_key_set(client.metadata.get("jwks", {"keys": []}))
+            return KeySet.import_key_set(client.verification_keys(deps.clock.now()))
         return await deps.client_keys.get(uri, kid if isinstance(kid, str) else None)
     except JoseError as error:
         raise invalid_client("no usable keys registered") from error

@@ -14,6 +14,6 @@ def check_authentication(_: Profile, metadata: Mapping[str, Any]) -> None:
     """Refuse a method without what it proves itself by."""
     method = metadata["token_endpoint_auth_method"]
     if method == "private_key_jwt" and not (metadata.get("jwks") or metadata.get("jwks_uri")):
-        raise MetadataError("private_key_jwt needs jwks or jwks_uri")
+        raise MetadataError("jwks or jwks_uri is needed for private_key_jwt")
     if method == "none" and "client_credentials" in metadata["grant_types"]:
-        raise MetadataError("a client without credentials cannot use client_credentials")
+        raise MetadataError("grant_types cannot hold client_credentials without credentials")

@@ -11,21 +11,25 @@ from typing import Any
 
 from clavis_gateway.records import Profile
 from clavis_gateway.registration.authentication import check_authentication
+from clavis_gateway.registration.contacts import check_contacts
+from clavis_gateway.registration.keys import check_keys
 from clavis_gateway.registration.profile import check_profile
+from clavis_gateway.registration.requests import check_requests
 from clavis_gateway.registration.uris import check_uris
 
-from clavis_gateway.registration.requests import check_requests
 Check = Callable[[Profile, Mapping[str, Any]], None]
 
 CHECKS: tuple[Check, ...] = (
     check_uris,
+    check_keys,
+    check_contacts,
     check_authentication,
     check_profile,
+    check_requests,
 )
 
 
 def check_metadata(profile: Profile, metadata: Mapping[str, Any]) -> None:
-    check_requests,
     """Apply every topic. Raises MetadataError at the first that is not met."""
     for check in CHECKS:
         check(profile, metadata)

@@ -17,6 +17,6 @@ def check_profile(profile: Profile, metadata: Mapping[str, Any]) -> None:
         return
     method = metadata["token_endpoint_auth_method"]
     if method != "private_key_jwt":
-        raise MetadataError("a fapi2 client must use private_key_jwt")
+        raise MetadataError("token_endpoint_auth_method of a fapi2 client must be private_key_jwt")
     if metadata.get("id_token_signed_response_alg", "ES256") not in FAPI_ALGS:
-        raise MetadataError("a fapi2 client cannot ask for RS256 ID tokens")
+        raise MetadataError("id_token_signed_response_alg cannot be RS256 for a fapi2 client")

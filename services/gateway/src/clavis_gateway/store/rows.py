@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
@@ -14,18 +15,22 @@ from clavis_gateway.records import (
     Profile,
     RefreshToken,
     RelyingParty,
+    RetiringKey,
     Session,
 )
+from clavis_gateway.rules.client_secrets import read_stored
 
 Row = asyncpg.Record
 
 RELYING_PARTY = (
     "client_id", "metadata", "profile", "secret_hash", "minimum_loa", "allowed_methods",
     "sso_allowed", "first_party", "sector", "names", "purpose", "audiences", "status",
+    "acr_aliases", "sso_max_age_seconds", "level_max_age",
+    "secrets", "retiring_keys", "claim_purposes",
 )  # fmt: skip
 SESSION = (
     "session_id", "subject_id", "loa", "method", "enrolment_level", "amr", "auth_time",
-    "started_at", "last_seen_at", "expires_at",
+    "started_at", "last_seen_at", "expires_at", "level_at",
 )  # fmt: skip
 GRANT = (
     "grant_id", "client_id", "subject_id", "sub", "session_id", "scope", "claims", "acr",
@@ -69,6 +74,11 @@ def relying_party(row: Row | None, alias: str = "c") -> RelyingParty | None:
     values["profile"] = cast("Profile", values["profile"])
     values["minimum_loa"] = Loa(values["minimum_loa"])
     values["allowed_methods"] = frozenset(values["allowed_methods"])
+    values["secrets"] = read_stored(values["secrets"], values.pop("secret_hash"))
+    values["retiring_keys"] = tuple(
+        RetiringKey(key["jwk"], datetime.fromisoformat(key["until"]))
+        for key in values["retiring_keys"]
+    )
     return RelyingParty(**values)
 
 

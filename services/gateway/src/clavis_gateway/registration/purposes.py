@@ -1,0 +1,35 @@
+"""Why a relying party asks for each claim, in the languages of the people it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
+from clavis_gateway.oidc.metadata import CLAIMS_SUPPORTED
+
+# RFC 5646 section 2.1, as far as languages of people need it; empty for all languages.
+_TAG = re.compile(r"|[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+MAXIMUM_CHARACTERS = 300
+
+
+# GDPR art. 13(1)(c): the purpose is told when the data is obtained; OpenID Connect Core 1.0
+# section 5.5 asks claim by claim, so it is told claim by claim.
+def claim_purposes(value: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Read `{claim: {language: text}}`. Raises MetadataError naming what is wrong."""
+    return {claim: _texts(claim, texts) for claim, texts in value.items()}
+
+
+def _texts(claim: str, texts: object) -> dict[str, str]:
+    if claim not in CLAIMS_SUPPORTED:
+        raise MetadataError(f"claim_purposes.{claim} is not a claim of this provider")
+    if not isinstance(texts, dict) or not texts:
+        raise MetadataError(f"claim_purposes.{claim} must be texts by language tag")
+    for tag, text in texts.items():
+        if not isinstance(tag, str) or not _TAG.fullmatch(tag):
+            raise MetadataError(f"claim_purposes.{claim} has a wrong language tag")
+        if not isinstance(text, str) or not 0 < len(text) <= MAXIMUM_CHARACTERS:
+            size = f"1 to {MAXIMUM_CHARACTERS} characters"
+            raise MetadataError(f"claim_purposes.{claim}.{tag} must be a text of {size}")
+    return dict(texts)
