@@ -3,41 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
-from clavis_kit.ids import encode_base64url
+from clavis_kit import strict_json
+from clavis_kit.ids import decode_base64url, encode_base64url
+from clavis_kit.jwks import PublicKey, import_public_key
 from clavis_kit.service_tokens import unverified_part
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
-PublicKey = ECKey | RSAKey | OKPKey
-_KEY_TYPES: dict[str, type[ECKey | RSAKey | OKPKey]] = {
-    "EC": ECKey,
-    "RSA": RSAKey,
-    "OKP": OKPKey,
-}
+__all__ = ["PublicKey", "import_public_key"]
+
+MAX_HEADER_BYTES = 8192  # a DPoP proof carries its key there, an x5c chain is no use of ours
+MAX_CLAIMS_BYTES = 32768
+LATEST = 253402300800  # the year 10000, where calendars end (RFC 3339 section 5.6)
 
 
-def import_public_key(jwk: dict[str, Any]) -> PublicKey:
-    """Parse a public JWK. Raises ValueError for other key types, JoseError for broken ones."""
-    kind = _KEY_TYPES.get(str(jwk.get("kty")))
-    if kind is None:
-        raise ValueError("not an asymmetric key")
-    return kind.import_key(jwk)
+class _Registry(JWSRegistry):
+    """How joserfc reads headers here.
+
+    RFC 7515 section 4: header parameters that are not understood are ignored. The library would
+    refuse them, and would find the RSA key of a DPoP proof too long.
+    """
+
+    max_header_length = MAX_HEADER_BYTES
+    max_payload_length = MAX_CLAIMS_BYTES
+
+    def __init__(self, algorithms: list[str]) -> None:
+        """Allow these algorithms and no other."""
+        super().__init__(algorithms=algorithms, strict_check_header=False)
 
 
 def verify(token: str, key: PublicKey | KeySet, algorithms: Sequence[str]) -> dict[str, Any]:
     """Return the claims of a JWT that verifies. Raises JoseError in every other case."""
+    claims = _read(token)
     try:
         with warnings.catch_warnings():
             # RFC 9864 renamed EdDSA; clients still send the old name, bound here to Ed25519 keys.
             warnings.simplefilter("ignore", SecurityWarning)
-            return dict(jwt.decode(token, key, algorithms=list(algorithms)).claims)
+            jwt.decode(token, key, registry=_Registry(algorithms=list(algorithms)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JoseError("the token is malformed") from error
+    return claims
+
+
+# RFC 7519 section 4: of claims with one name a parser rejects, so that no two readers differ. RFC
+# 7515 section 4.1.11: an extension marked critical that we do not know, and we know none, makes
+# the token invalid. Sizes are judged before any key is used.
+def _read(token: str) -> dict[str, Any]:
+    try:
+        head, body, _ = token.split(".")
+        header = strict_json.load_object(
+            decode_base64url(head), strict_json.Limits(bytes=MAX_HEADER_BYTES)
+        )
+        claims = strict_json.load_object(
+            decode_base64url(body), strict_json.Limits(bytes=MAX_CLAIMS_BYTES)
+        )
+    except ValueError as error:
+        raise JoseError("the token is malformed") from error
+    if "crit" in header or "b64" in header:
+        raise JoseError("the token has critical extensions")
+    return claims
 
 
 def unverified_header(token: str) -> dict[str, Any]:
@@ -46,8 +77,13 @@ def unverified_header(token: str) -> dict[str, Any]:
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Say whether a JSON value is a NumericDate (booleans are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Say whether a JSON value is a NumericDate of this era (booleans and infinity are not)."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and abs(value) < LATEST
+    )
 
 
 def sha256_base64url(text: str) -> str:
