@@ -9,6 +9,7 @@ module. An interaction belongs to the browser that opened it and is answered exa
 from __future__ import annotations
 
 from clavis_gateway.interaction_values import (
+    BUILDS_ON,
     Authentication,
     ClientView,
     Interaction,
@@ -20,6 +21,7 @@ from clavis_gateway.interaction_values import (
 from clavis_gateway.oidc.resume import (
     InteractionClosed,
     complete_interaction,
+    continue_session,
     fail_interaction,
     load_interaction,
     reopen_interaction,
@@ -28,6 +30,7 @@ from clavis_gateway.oidc.resume import (
 )
 
 __all__ = [
+    "BUILDS_ON",
     "Authentication",
     "ClientView",
     "Interaction",
@@ -37,6 +40,7 @@ __all__ = [
     "ResponseTarget",
     "SsoSessionView",
     "complete_interaction",
+    "continue_session",
     "fail_interaction",
     "load_interaction",
     "reopen_interaction",

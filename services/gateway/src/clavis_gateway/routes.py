@@ -13,6 +13,7 @@ from clavis_gateway.login.routes import (
     app as app_pages,
 )
 from clavis_gateway.login.routes import (
+    data,
     home,
     not_me,
     passkey,
@@ -42,7 +43,7 @@ def include_routes(app: FastAPI) -> None:
         app.include_router(module.router, tags=["openid"])
     app.include_router(citizen_sessions.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
-    for pages in (assets, home, not_me, select, *methods, password_setup, *public.PAGES):
+    for pages in (assets, home, not_me, select, data, *methods, password_setup, *public.PAGES):
         app.include_router(pages.router)
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)

@@ -9,8 +9,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
-from clavis_kit.settings import ServiceSettings
 from clavis_kit.outbound import Allowed
+from clavis_kit.settings import ServiceSettings
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
@@ -18,6 +18,7 @@ from clavis_gateway.login.settings import LoginSettings
 from clavis_gateway.oidc.metadata import JWKS_CACHE_SECONDS
 from clavis_gateway.rules.key_rotation import RotationPolicy
 from clavis_gateway.rules.levels import LevelPolicy
+from clavis_gateway.rules.policy import MaxAges
 
 
 class GatewaySettings(LoginSettings, ServiceSettings):
@@ -39,16 +40,22 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     key_encryption_key_file: Path = Field(description="encrypts the signing keys at rest")
     client_secret_key_file: Path = Field(description="makes what is kept of client secrets")
 
-    # Levels
-    pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
-    password_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
-
     # Addresses that relying parties name (jwks_uri, backchannel_logout_uri …): https and public
     outbound_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="own networks that relying parties live in, as CIDR"
     )
     outbound_loopback: bool = Field(
         default=False, description="also this machine, by http: only for a demo on one machine"
+    )
+
+    # Levels
+    pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
+    password_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
+    substantial_max_age_seconds: int = Field(
+        default=3600, ge=60, description="a session proves substantial again after this; also high"
+    )
+    high_max_age_seconds: int = Field(
+        default=900, ge=60, description="a session proves high again after this"
     )
 
     # Lifetimes, in seconds
@@ -70,6 +77,10 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     signing_key_retired_seconds: int = Field(
         default=2 * 86400, ge=0, description="how long a signing key stays published afterwards"
     )
+
+    # How long what a person did is kept for that person to see
+    access_history_days: int = Field(default=365, ge=1, le=3650)
+    disclosure_record_days: int = Field(default=1826, ge=1, le=3650)
 
     @field_validator("public_url")
     @classmethod
@@ -117,16 +128,24 @@ class GatewaySettings(LoginSettings, ServiceSettings):
         return LevelPolicy(Loa(self.pin_advanced_loa), Loa(self.password_advanced_loa))
 
     @property
+    def level_max_age(self) -> MaxAges:
+        """How long a proof of each level counts in a session, in seconds."""
+        return {
+            Loa.SUBSTANTIAL: self.substantial_max_age_seconds,
+            Loa.HIGH: self.high_max_age_seconds,
+        }
+
+    @property
     def session_idle(self) -> timedelta:
         """How long a session lives without use."""
         return timedelta(seconds=self.session_idle_seconds)
 
     @property
-    def session_absolute(self) -> timedelta:
-        """How long a session lives at most."""
-        return timedelta(seconds=self.session_absolute_seconds)
-    @property
     def outbound_allowed(self) -> Allowed:
         """What may be called beyond public addresses."""
         return Allowed(self.outbound_networks, self.outbound_loopback)
 
+    @property
+    def session_absolute(self) -> timedelta:
+        """How long a session lives at most."""
+        return timedelta(seconds=self.session_absolute_seconds)

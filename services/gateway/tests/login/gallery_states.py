@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clavis_gateway.login import texts
+from clavis_gateway.login.disclosure import Datum, Disclosure
 from clavis_gateway.login.password_setup import SetupState
 from clavis_gateway.login.progress import SentCode
 from clavis_gateway.login.render import Service
@@ -46,6 +47,16 @@ def line(choice: Choice, reason: Reason | None = None, *ways: WayUp) -> Line:
     return Line(choice, name, text, reason, ways)
 
 
+TOLD = Disclosure(
+    (
+        Datum("name", "Nombre y apellidos", None),
+        Datum("person_identifier", "DNI o NIE", "Comprobar que está empadronado."),
+    ),
+    "Tramitar su solicitud de ayuda para el alquiler.",
+)
+LAST = {"at": NOW, "method": "con un PIN", "service": "Agencia de ejemplo"}
+
+
 def select(name: str, required: Loa, *lines: Line) -> State:
     closed = [entry for entry in lines if entry.reason]
     context = {
@@ -54,6 +65,7 @@ def select(name: str, required: Loa, *lines: Line) -> State:
         "closed": closed,
         "down_only": all(entry.reason is Reason.SERVICE_DOWN for entry in closed),
         "can_end_short": any(entry.reason is Reason.LEVEL_TOO_LOW for entry in closed),
+        "told": TOLD,
     }
     return State(name, "select.html", context)
 
@@ -190,10 +202,12 @@ STATES = [
     State(
         "data",
         "data.html",
-        {
-            "claims": [("name", "Nombre y apellidos"), ("person_identifier", "DNI o NIE")],
-            "purpose": "Tramitar su solicitud.",
-        },
+        {"told": TOLD, "last": LAST, "details": []},
+    ),
+    State(
+        "data-first",
+        "data.html",
+        {"told": Disclosure((), None), "last": None, "details": ["Firmar «solicitud.pdf»."]},
     ),
     State(
         "short",

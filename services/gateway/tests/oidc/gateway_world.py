@@ -209,7 +209,7 @@ class World:
     async def told(self, subject_id: str, client_id: str, claims: tuple[str, ...]) -> None:
         """Have shown a person what a service receives, as the page of data does."""
         now = self.clock.now()
-        told = Told(new_id(), subject_id, client_id, claims, {}, "es", True, now)
+        told = Told(new_id(), subject_id, client_id, claims, {}, "es", agreed=True, at=now)
         await disclosures.record(self.deps.pool, told)
 
     async def complete(

@@ -140,7 +140,16 @@ async def test_rfc9700_2_1_1_a_public_client_must_use_pkce(world: World) -> None
     assert location(await world.authorize("demo-spa"))["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize("prompt", ["login", "consent", "select_account"])
+async def test_core_3_1_2_1_prompt_consent_shows_what_is_sent_and_asks_no_login(
+    world: World,
+) -> None:
+    await world.register()
+    await world.tokens()
+    response = await world.authorize(prompt="consent")
+    assert await reasons(world, response) == {Reason.DISCLOSURE}
+
+
+@pytest.mark.parametrize("prompt", ["login", "select_account"])
 async def test_core_3_1_2_3_prompt_asks_again_despite_a_session(world: World, prompt: str) -> None:
     await world.register()
     await world.tokens()

@@ -9,14 +9,16 @@ from starlette.responses import Response
 
 from clavis_gateway import interactions
 from clavis_gateway.interactions import Authentication
-from clavis_gateway.login import second_factor, store, texts
+from clavis_gateway.login import second_factor, texts
 from clavis_gateway.login.clients.sibling import Answer
 from clavis_gateway.login.flow import Flow
 from clavis_gateway.login.outcomes import fall_short
 from clavis_gateway.login.progress import FirstFactor
-from clavis_gateway.rules.levels import EnrolmentLevel, Factor, Method, amr_of, loa_of, step_up
+from clavis_gateway.rules import disclosure
+from clavis_gateway.rules.levels import EnrolmentLevel, Factor, Method, amr_of
+from clavis_gateway.rules.policy import Outcome, Why, judge
 from clavis_gateway.rules.standing import Bar, Standing, bar
-from clavis_gateway.store import persons
+from clavis_gateway.store import disclosures, persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,24 @@ async def settle(flow: Flow, person: Identified, evidence: Answer | None = None)
     barred = bar(standing, person.method, at_portal=client.portal)
     if barred is not None:
         return _barred(flow, barred, standing)
-    required, allowed = flow.interaction.required_loa, client.allowed_methods
-    loa = loa_of(person.method, person.enrolment_level, policy)
-    if loa is not None and loa >= required and person.method in allowed:
+    verdict = judge(
+        person.method, person.enrolment_level, flow.interaction.demand, client.terms, policy
+    )
+    if verdict.outcome is Outcome.ALLOWED and verdict.reached is not None:
         authentication = Authentication(
             subject_id=person.subject_id,
             method=person.method,
             amr=person.amr or amr_of(person.method, person.factor),
-            loa=loa,
+            loa=verdict.reached,
             auth_time=_auth_time(flow, person),
             enrolment_level=person.enrolment_level,
             evidence=evidence or {},
         )
         return await agree(flow, authentication)
-    if step_up(person.method, person.enrolment_level, required, allowed, policy):
+    if verdict.outcome is Outcome.STEP_UP:
         first = FirstFactor(person.subject_id, person.enrolment_level, person.factors)
         return await second_factor.ask(flow, first)
-    not_accepted = loa is not None and loa >= required
-    reason = "not_accepted" if not_accepted else _basic(person)
+    reason = "not_accepted" if verdict.why is Why.METHOD else _basic(person)
     return await fall_short(flow, person.method, person.enrolment_level, reason)
 
 
@@ -90,24 +92,20 @@ def _barred(flow: Flow, barred: Bar, standing: Standing | None) -> Response:
 
 async def agree(flow: Flow, authentication: Authentication) -> Response:
     """Show what the service receives on a first visit or when it asks for more; else go on."""
-    client = flow.interaction.client
+    interaction = flow.interaction
     flow = await flow.remember(flow.progress.with_authentication(authentication))
-    if not client.first_party:
-        shown = await store.disclosed_claims(
-            flow.deps.pool, authentication.subject_id, client.client_id
-        )
-        if set(personal_claims(flow)) - shown:
-            return flow.to("/data")
+    shown = await disclosures.disclosed_claims(
+        flow.deps.pool, authentication.subject_id, interaction.client.client_id
+    )
+    if disclosure.must_show(
+        interaction.requested_claims,
+        shown,
+        asked_for=interaction.consent_asked,
+        first_party=interaction.client.first_party,
+        details=bool(interaction.authorization_details),
+    ):
+        return flow.to("/data")
     return await complete(flow, authentication)
-
-
-def personal_claims(flow: Flow) -> dict[str, str]:
-    """Return the requested claims that say something of the person, each with its name."""
-    return {
-        claim: flow.language.text(texts.CLAIMS[claim])
-        for claim in flow.interaction.requested_claims
-        if claim in texts.CLAIMS
-    }
 
 
 async def complete(flow: Flow, authentication: Authentication) -> Response:

@@ -12,7 +12,8 @@ from clavis_gateway.login.clients.sibling import Answer
 from clavis_gateway.login.flow import Flow
 from clavis_gateway.login.outcomes import blocked, fall_short
 from clavis_gateway.login.progress import FirstFactor, SentCode
-from clavis_gateway.rules.levels import Choice, Factor, Method, first_factor_asked, step_up
+from clavis_gateway.rules.levels import Choice, Factor, Method, first_factor_asked
+from clavis_gateway.rules.policy import missing_factor
 
 PATHS = {
     Factor.TOTP: "/permanent/totp",
@@ -41,17 +42,17 @@ async def ask(flow: Flow, person: FirstFactor) -> Response:
 async def session_step_up(flow: Flow) -> FirstFactor | None:
     """Tell whom only a second factor separates from the level: a live session by password.
 
-    A request for a fresh login (prompt=login, max_age) is not answered by an old password.
+    It serves too where the level was proved too long ago: the password stands, the code is asked
+    for again. A request for a fresh login (prompt=login, max_age) gets no session to build on.
     """
     session = flow.interaction.session
-    fresh = {Reason.PROMPT_LOGIN, Reason.MAX_AGE} & flow.interaction.reasons
-    if session is None or fresh or Reason.STEP_UP not in flow.interaction.reasons:
+    if session is None or not {Reason.STEP_UP, Reason.LEVEL_AGED} & flow.interaction.reasons:
         return None
-    method = step_up(
+    method = missing_factor(
         session.method,
         session.enrolment_level,
-        flow.interaction.required_loa,
-        flow.interaction.client.allowed_methods,
+        flow.interaction.demand,
+        flow.interaction.client.terms,
         flow.deps.settings.level_policy,
     )
     if method is None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from clavis_kit.loa import Loa
 
-from clavis_gateway.rules.levels import Choice, Factor, Reason, WayUp
+from clavis_gateway.rules.levels import Choice, Factor, Method, Reason, WayUp
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -171,6 +171,18 @@ CHOICES: Mapping[Choice, tuple[str, str]] = {
         N_("El certificado de su navegador, o su DNI en un lector."),
     ),
 }
+# How somebody logged in, as a history tells it.
+METHOD_NAMES: Mapping[Method, str] = {
+    Method.PIN: N_("con un PIN"),
+    Method.APP: N_("con la app del móvil"),
+    Method.PERMANENT: N_("con contraseña"),
+    Method.PERMANENT_OTP: N_("con contraseña y un código"),
+    Method.PASSKEY: N_("con una clave de acceso"),
+    Method.CERTIFICATE_SOFTWARE: N_("con un certificado"),
+    Method.CERTIFICATE_QSCD: N_("con el DNI electrónico"),
+    Method.EIDAS: N_("con la identidad de otro país"),
+}
+
 CHOICE_WITH_CODE = N_("Su contraseña permanente y un código.")
 CHOICE_QUALIFIED_DEVICE = N_("Su DNI electrónico en un lector.")
 

@@ -11,10 +11,14 @@ from clavis_kit.keyed_hash import sha256_hex
 from clavis_gateway.deps import Deps
 from clavis_gateway.errors import OAuthError
 from clavis_gateway.interaction_values import ResponseTarget
+from clavis_gateway.oidc import jarm
 from clavis_gateway.oidc.checks.acr import stated_acr
+from clavis_gateway.oidc.checks.claims import requested_claims
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, Code, Grant, RelyingParty, Session
-from clavis_gateway.store import grants
+from clavis_gateway.rules.disclosure import personal
+from clavis_gateway.store import accesses, grants
+from clavis_gateway.store.accesses import Access
 
 
 async def issue_code(
@@ -23,8 +27,13 @@ async def issue_code(
     client: RelyingParty,
     request: AuthorizationRequest,
     session: Session,
+    *,
+    anew: bool = True,
 ) -> str:
-    """Keep a grant with its code and return the code. The transaction is the caller's."""
+    """Keep a grant with its code and return the code. The transaction is the caller's.
+
+    `anew`: the person acted for it; else a live session answers.
+    """
     now = deps.clock.now()
     settings = deps.settings
     # What is not offline ends with the session at the latest.
@@ -38,7 +47,7 @@ async def issue_code(
         session_id=session.session_id,
         scope=request.scope,
         claims=request.claims,
-        acr=stated_acr(session.loa, request),
+        acr=stated_acr(session.loa, client, request),
         method=session.method,
         amr=session.amr,
         auth_time=session.auth_time,
@@ -60,29 +69,53 @@ async def issue_code(
         consumed_at=None,
     )
     await grants.add_grant(connection, grant, code)
+    await accesses.record(
+        connection, session.subject_id, _access(client, request, session, grant, anew)
+    )
     return secret
 
 
-def success(
+def _access(
+    client: RelyingParty,
+    request: AuthorizationRequest,
+    session: Session,
+    grant: Grant,
+    anew: bool,
+) -> Access:
+    """Say what the person will see of this entry in their history."""
+    return Access(
+        access_id=grant.grant_id,
+        client_id=client.client_id,
+        names=client.names,
+        at=grant.created_at,
+        acr=grant.acr,
+        loa=int(session.loa),
+        method=session.method,
+        claims=personal(requested_claims(request)),
+        anew=anew,
+    )
+
+
+async def success(
     deps: Deps,
     client: RelyingParty,
     request: AuthorizationRequest,
     code: str,
     cookie: str | None = None,
 ) -> ResponseTarget:
-    """Compose a successful authorization response (RFC 6749 section 4.1.2)."""
-    return _target(deps, client, request, {"code": code}, cookie)
+    """Compose a successful authorization response (RFC 6749 section 4.1.2). Raises Overloaded."""
+    return await _target(deps, client, request, {"code": code}, cookie)
 
 
-def failure(
+async def failure(
     deps: Deps, client: RelyingParty, request: AuthorizationRequest, error: OAuthError
 ) -> ResponseTarget:
-    """Compose an authorization error response (RFC 6749 section 4.1.2.1)."""
+    """Compose an authorization error response (RFC 6749 section 4.1.2.1). Raises Overloaded."""
     params = {"error": error.code, "error_description": error.description}
-    return _target(deps, client, request, params, None)
+    return await _target(deps, client, request, params, None)
 
 
-def _target(
+async def _target(
     deps: Deps,
     client: RelyingParty,
     request: AuthorizationRequest,
@@ -91,12 +124,17 @@ def _target(
 ) -> ResponseTarget:
     if request.state is not None:
         params["state"] = request.state
-    # RFC 9207 section 2: who answers, against mix-up.
+    # RFC 9207 section 2: who answers, against mix-up. Section 2.4: a JWT says so by itself.
     params["iss"] = deps.settings.issuer
-    url = request.redirect_uri
-    if request.response_mode == "query":
-        url = add_query(url, params)
-    return ResponseTarget(url, request.response_mode, params, client.names, cookie)
+    failed = params.get("error")
+    if request.response_mode.endswith(".jwt"):
+        params = {"response": await jarm.response(deps, client, params)}
+    if request.response_mode.startswith("form_post"):
+        return ResponseTarget(
+            request.redirect_uri, "form_post", params, client.names, cookie, failed
+        )
+    url = add_query(request.redirect_uri, params)
+    return ResponseTarget(url, "query", params, client.names, cookie, failed)
 
 
 # RFC 6749 section 3.1.2: a query component of the registered URI is retained.

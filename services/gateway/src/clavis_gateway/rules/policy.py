@@ -146,7 +146,7 @@ def judge(
     *,
     asserted: Loa | None = None,
 ) -> Verdict:
-    """Judge a login that ended well: is it enough, one factor short, or short for good?"""
+    """Judge a login that ended well: enough, one factor short, or short for good."""
     reached = loa_of(method, enrolment, policy, asserted=asserted)
     enough = reached is not None and reached >= needed.required
     if enough and method in terms.allowed:

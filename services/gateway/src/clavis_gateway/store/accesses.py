@@ -51,7 +51,7 @@ _COLUMNS = """a.access_id, a.client_id, c.names, a.at, a.acr, a.loa, a.method, a
 async def last(pool: Pool, subject_id: str) -> Access | None:
     """Return the last time the person logged in by acting, or None when this is the first."""
     row = await pool.fetchrow(
-        f"SELECT {_COLUMNS} WHERE a.subject_id = $1 AND a.anew"  # noqa: S608 -- constant
+        f"SELECT {_COLUMNS} WHERE a.subject_id = $1 AND a.anew"
         " ORDER BY a.at DESC, a.access_id DESC LIMIT 1",
         subject_id,
     )
@@ -76,7 +76,7 @@ async def page(
     """List accesses, newest first, from before one that was seen already."""
     at, access_id = before or (None, None)
     found = await pool.fetch(
-        f"SELECT {_COLUMNS} WHERE a.subject_id = $1"  # noqa: S608 -- constant
+        f"SELECT {_COLUMNS} WHERE a.subject_id = $1"
         " AND ($2::timestamptz IS NULL OR (a.at, a.access_id) < ($2::timestamptz, $3::text))"
         " ORDER BY a.at DESC, a.access_id DESC LIMIT $4",
         subject_id,

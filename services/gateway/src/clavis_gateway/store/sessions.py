@@ -18,7 +18,7 @@ async def start(connection: Connection, session: Session, cookie_hash: str) -> N
     await connection.execute(
         f"""
         INSERT INTO sso_session ({_COLUMNS}, cookie_hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,  # noqa: S608 -- constant column names
         session.session_id,
         session.subject_id,
@@ -30,6 +30,7 @@ async def start(connection: Connection, session: Session, cookie_hash: str) -> N
         session.started_at,
         session.last_seen_at,
         session.expires_at,
+        session.level_at,
         cookie_hash,
     )
 
@@ -44,7 +45,7 @@ async def renew(connection: Connection, session: Session, cookie_hash: str) -> b
             """
             UPDATE sso_session
                SET loa = $2, method = $3, enrolment_level = $4, amr = $5, auth_time = $6,
-                   last_seen_at = $7, cookie_hash = $8
+                   last_seen_at = $7, cookie_hash = $8, level_at = $9
              WHERE session_id = $1 AND ended_at IS NULL
             RETURNING true
             """,
@@ -56,6 +57,7 @@ async def renew(connection: Connection, session: Session, cookie_hash: str) -> b
             session.auth_time,
             session.last_seen_at,
             cookie_hash,
+            session.level_at,
         )
     )
 

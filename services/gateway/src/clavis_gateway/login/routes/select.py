@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from clavis_gateway import cookies, interactions
 from clavis_gateway.deps import get_deps
 from clavis_gateway.interactions import InteractionClosed, InteractionState
-from clavis_gateway.login import finish, guard, store, texts
+from clavis_gateway.login import disclosure, guard, texts
 from clavis_gateway.login.flow import (
     MAX_FIELDS,
     Flow,
@@ -21,6 +21,7 @@ from clavis_gateway.login.flow import (
 )
 from clavis_gateway.login.progress import Shortfall
 from clavis_gateway.login.routes.app import drop
+from clavis_gateway.login.routes.data import told_person
 from clavis_gateway.login.routes.route import PageRoute
 from clavis_gateway.login.second_factor import session_step_up
 from clavis_gateway.login.selection import lines
@@ -33,6 +34,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def start(interaction_id: str, request: Request) -> Response:
     """Show the selector, or the one step that a live session still lacks."""
     flow = await open_flow(request, interaction_id)
+    if told_person(flow) is not None:
+        return flow.to("/data")
     if await session_step_up(flow):
         return flow.page("step_up.html")
     return await _selector(flow)
@@ -55,6 +58,7 @@ async def _selector(flow: Flow, path: str = "") -> Response:
         closed=closed,
         down_only=all(line.reason is Reason.SERVICE_DOWN for line in closed),
         can_end_short=any(line.reason is Reason.LEVEL_TOO_LOW for line in closed),
+        told=None if flow.interaction.client.first_party else disclosure.disclosure_of(flow),
     )
 
 
@@ -81,48 +85,6 @@ def _ways_up(flow: Flow, shortfall: Shortfall, available: frozenset[Method]) -> 
         return ways_up(required, allowed, enrolment_level=shortfall.enrolment_level)
     # Whether the person or only the device is basic is not known: both ways are shown.
     return (*ways_up(required, allowed - {Method.APP}), WayUp.OFFICE)
-
-
-@router.get("/login/{interaction_id}/data")
-async def show_data(interaction_id: str, request: Request) -> Response:
-    """Show which data the service receives."""
-    flow = await open_flow(request, interaction_id)
-    if flow.progress.authentication is None:
-        return flow.to("")
-    purpose = flow.interaction.client.purpose
-    return flow.page(
-        "data.html",
-        path="/data",
-        claims=_lines(finish.personal_claims(flow)),
-        purpose=purpose.get(flow.language.tag) or purpose.get(""),
-    )
-
-
-def _lines(claims: dict[str, str]) -> list[tuple[str, str]]:
-    """Name each datum once: several claims may say the same, and the whole name its parts."""
-    lines: dict[str, str] = {}
-    for claim, label in claims.items():
-        if texts.PART_OF.get(claim) not in claims:
-            lines.setdefault(label, claim)
-    return [(claim, label) for label, claim in lines.items()]
-
-
-@router.post("/login/{interaction_id}/data")
-async def send_data(interaction_id: str, request: Request) -> Response:
-    """Go on to the service, remembering what the person was shown."""
-    flow = await open_flow(request, interaction_id)
-    await flow.form()
-    authentication = flow.progress.authentication
-    if authentication is None:
-        return flow.to("")
-    await store.record_disclosure(
-        flow.deps.pool,
-        authentication.subject_id,
-        flow.interaction.client.client_id,
-        finish.personal_claims(flow),
-        flow.deps.clock.now(),
-    )
-    return await finish.complete(flow, authentication)
 
 
 @router.post("/login/{interaction_id}/restart")
@@ -172,5 +134,8 @@ async def _fail(interaction_id: str, request: Request, error: str, description: 
     flow = await open_flow(request, interaction_id)
     await flow.form()
     await drop(flow)
+    person = told_person(flow)
+    if person is not None:
+        await disclosure.keep(flow, person, agreed=False)
     target = await interactions.fail_interaction(flow.deps, interaction_id, error, description)
     return flow.login.pages.returning(request, target, language=flow.language)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from clavis_kit.loa import Loa, from_acr
+from clavis_kit.loa import Loa
 
 from clavis_gateway.errors import OAuthError
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.records import AuthorizationRequest, RelyingParty
+from clavis_gateway.rules import policy
+from clavis_gateway.rules.levels import LevelPolicy
+from clavis_gateway.rules.policy import Ask, Demand
 
 
 # OpenID Connect Core 1.0 section 3.1.2.1: acr_values are in order of preference. An essential acr
@@ -21,39 +22,32 @@ def check_acr_values(draft: Draft) -> None:
     draft.acr_values = tuple(asked or draft.client.metadata.get("default_acr_values", ()))
 
 
-# Unmet Authentication Requirements 1.0 section 3: an essential acr that cannot be met at all.
+# Unmet Authentication Requirements 1.0 section 2: an essential acr that cannot be met at all.
 def check_acr_possible(draft: Draft) -> None:
-    """Refuse a demand for levels we do not know."""
-    if draft.acr_essential and not _levels(draft.acr_values):
+    """Refuse a demand for levels that mean nothing here, before anybody is asked to log in."""
+    ask = Ask(acr_values=draft.acr_values, essential=draft.acr_essential)
+    if draft.acr_essential and not policy.levels_asked(ask, draft.client.terms):
         raise unmet()
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """The level a login must reach, and whether a lower one would be an error of ours."""
-
-    required: Loa
-    essential: bool
+def ask_of(request: AuthorizationRequest, *, login: bool = False) -> Ask:
+    """Say what a request demands of the login; `login`: the person must act in any case."""
+    return Ask(request.acr_values, request.acr_essential, request.max_age, login)
 
 
 def demand(client: RelyingParty, request: AuthorizationRequest) -> Demand:
     """Combine the client's minimum with the least level the request accepts."""
-    levels = _levels(request.acr_values)
-    least = min(levels, default=Loa.LOW)
-    return Demand(
-        max(client.minimum_loa, least),
-        essential=request.acr_essential or client.minimum_loa > Loa.LOW,
-    )
+    return policy.demand(client.terms, ask_of(request))
 
 
-def stated_acr(reached: Loa, request: AuthorizationRequest) -> str:
-    """Return the acr to state: never above what was reached, one of those asked for if any fits.
+def reachable(client: RelyingParty, request: AuthorizationRequest, levels: LevelPolicy) -> bool:
+    """Say whether anybody could meet the request at this client."""
+    return policy.reachable(client.terms, ask_of(request), levels)
 
-    Higher satisfies lower: who asked for substantial and got high is told substantial (OpenID
-    Connect Core 1.0 section 5.5.1.1: the value must match one of those requested).
-    """
-    fitting = [level for level in _levels(request.acr_values) if level <= reached]
-    return max(fitting, default=reached).acr
+
+def stated_acr(reached: Loa, client: RelyingParty, request: AuthorizationRequest) -> str:
+    """Return the acr to state, in the client's own words where it used them."""
+    return policy.stated_acr(reached, client.terms, ask_of(request))
 
 
 def unmet() -> OAuthError:
@@ -61,7 +55,3 @@ def unmet() -> OAuthError:
     return OAuthError(
         "unmet_authentication_requirements", "The required level of assurance was not reached."
     )
-
-
-def _levels(values: tuple[str, ...]) -> list[Loa]:
-    return [level for value in values if (level := from_acr(value)) is not None]

@@ -8,6 +8,7 @@ from typing import Any
 from clavis_gateway.errors import invalid_request
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.metadata import CLAIMS_OF_SCOPE, OWN_CLAIMS, REGISTRY_CLAIMS
+from clavis_gateway.records import AuthorizationRequest
 
 _KNOWN = REGISTRY_CLAIMS | set(OWN_CLAIMS)
 
@@ -71,3 +72,9 @@ def userinfo_claims(scope: str, claims: dict[str, Any]) -> tuple[str, ...]:
 def id_token_claims(claims: dict[str, Any]) -> tuple[str, ...]:
     """List the claims asked for in the ID token itself: only the claims parameter can."""
     return tuple(claims.get("id_token", {}))
+
+
+def requested_claims(request: AuthorizationRequest) -> tuple[str, ...]:
+    """List every claim that a request would let the client read, wherever it is delivered."""
+    told = userinfo_claims(request.scope, request.claims) + id_token_claims(request.claims)
+    return tuple(dict.fromkeys(told))

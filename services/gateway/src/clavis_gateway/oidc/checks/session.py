@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clavis_gateway.errors import OAuthError
-from clavis_gateway.interaction_values import Reason
-from clavis_gateway.oidc.checks.acr import Demand, unmet
+from clavis_gateway.interaction_values import BUILDS_ON, Reason
+from clavis_gateway.oidc.checks.acr import ask_of, unmet
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
+from clavis_gateway.rules import policy
+from clavis_gateway.rules.levels import Method
+from clavis_gateway.rules.policy import Demand, Fault, Live, MaxAges
 
-_ASK_AGAIN = frozenset({"login", "consent", "select_account"})
+# Consent is met by a page that says what is sent; these are met by identifying again.
+_ASK_AGAIN = frozenset({"login", "select_account"})
+_REASON_OF: Mapping[Fault, Reason] = {
+    Fault.NOT_REUSED: Reason.NO_SESSION,
+    Fault.LOGIN_ASKED: Reason.PROMPT_LOGIN,
+    Fault.TOO_OLD: Reason.MAX_AGE,
+    Fault.LEVEL_TOO_LOW: Reason.STEP_UP,
+    Fault.LEVEL_TOO_OLD: Reason.LEVEL_AGED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +40,32 @@ def decide(
     session: Session | None,
     session_sub: str | None,
     now: datetime,
+    general: MaxAges,
 ) -> Decision:
     """Judge the browser's session. `session_sub` is its person as this client knows them.
 
-    Consent and account selection are met by asking the person to identify again on a page that
-    names the service and the data it wants.
+    `general` are the operator's limits to the age of a level. Account selection is met by asking
+    the person to identify again.
     """
     if session is None or not client.sso_allowed:
         return Decision(frozenset({Reason.NO_SESSION}), None)
-    reasons: set[Reason] = set()
     # OpenID Connect Core 1.0 section 3.1.2.3 and, for a person other than the hinted one, 3.1.2.1.
-    if _ASK_AGAIN & set(request.prompt) or (
+    login = bool(_ASK_AGAIN & set(request.prompt)) or (
         request.hinted_sub is not None and request.hinted_sub != session_sub
-    ):
-        reasons.add(Reason.PROMPT_LOGIN)
-    if request.max_age is not None and _too_old(session.auth_time, request.max_age, now):
-        reasons.add(Reason.MAX_AGE)
-    if not _method_accepted(client, session):
-        reasons.add(Reason.NO_SESSION)
-    if session.loa < demand.required:
-        reasons.add(Reason.STEP_UP)
-    builds_on = session if reasons <= {Reason.STEP_UP} else None
-    return Decision(frozenset(reasons), builds_on)
-
-
-# A zero max_age asks for login like prompt=login does; otherwise whole seconds count.
-def _too_old(auth_time: datetime, max_age: int, now: datetime) -> bool:
-    return max_age == 0 or now - auth_time > timedelta(seconds=max_age)
-
-
-def _method_accepted(client: RelyingParty, session: Session) -> bool:
-    return session.method in client.allowed_methods
+    )
+    found = policy.faults(
+        Live(session.loa, Method(session.method), session.auth_time, session.proved_at),
+        demand, client.terms, ask_of(request, login=login), now, general,
+    )  # fmt: skip
+    reasons = frozenset(_REASON_OF[fault] for fault in found)
+    return Decision(reasons, session if reasons <= BUILDS_ON else None)
 
 
 # OpenID Connect Core 1.0 section 3.1.2.6: which error a silent request gets.
 def silent_error(decision: Decision) -> OAuthError:
     """Make the error for prompt=none when the person would have to act."""
-    if decision.reasons == {Reason.STEP_UP}:
+    if decision.reasons == {Reason.DISCLOSURE}:
+        return OAuthError("consent_required", "The person must see what would be sent.")
+    if decision.reasons and decision.reasons <= BUILDS_ON:
         return unmet()
     return OAuthError("login_required", "The person must log in.")

@@ -1,0 +1,67 @@
+"""The page that says which data a service receives, and the person's answer to it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from clavis_gateway import interactions
+from clavis_gateway.interactions import Reason
+from clavis_gateway.login import disclosure, finish, texts
+from clavis_gateway.login.flow import Flow, open_flow
+from clavis_gateway.login.routes.route import PageRoute
+from clavis_gateway.rules.levels import Method
+from clavis_gateway.store import accesses
+from clavis_gateway.store.accesses import Access
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def told_person(flow: Flow) -> str | None:
+    """Return whom the page speaks to: who has just logged in, or whose session answers."""
+    authentication, session = flow.progress.authentication, flow.interaction.session
+    if authentication is not None:
+        return authentication.subject_id
+    if session is not None and flow.interaction.reasons == {Reason.DISCLOSURE}:
+        return session.subject_id
+    return None
+
+
+@router.get("/login/{interaction_id}/data")
+async def show_data(interaction_id: str, request: Request) -> Response:
+    """Show which data the service receives, and when the person logged in before."""
+    flow = await open_flow(request, interaction_id)
+    person = told_person(flow)
+    if person is None:
+        return flow.to("")
+    last = await accesses.last(flow.deps.pool, person)
+    return flow.page(
+        "data.html",
+        path="/data",
+        told=disclosure.disclosure_of(flow),
+        last=_last_access(flow, last) if last else None,
+        details=[],
+    )
+
+
+def _last_access(flow: Flow, last: Access) -> dict[str, object]:
+    return {
+        "at": last.at,
+        "method": flow.language.text(texts.METHOD_NAMES[Method(last.method)]),
+        "service": disclosure.in_language(last.names, flow.language.tag) or last.client_id,
+    }
+
+
+@router.post("/login/{interaction_id}/data")
+async def send_data(interaction_id: str, request: Request) -> Response:
+    """Go on to the service, remembering what the person was shown."""
+    flow = await open_flow(request, interaction_id)
+    await flow.form()
+    person, authentication = told_person(flow), flow.progress.authentication
+    if person is None:
+        return flow.to("")
+    await disclosure.keep(flow, person, agreed=True)
+    if authentication is not None:
+        return await finish.complete(flow, authentication)
+    target = await interactions.continue_session(flow.deps, interaction_id)
+    return flow.login.pages.returning(flow.request, target, language=flow.language)

@@ -1,0 +1,49 @@
+"""What the login pages may know of relying parties and sessions."""
+
+from __future__ import annotations
+
+from clavis_gateway.interaction_values import ClientView, SsoSessionView
+from clavis_gateway.oidc import issuing
+from clavis_gateway.records import RelyingParty, Session
+from clavis_gateway.rules.levels import Method
+
+
+def client_view(client: RelyingParty, issuer: str) -> ClientView:
+    """Show of a relying party what the pages may know."""
+    return ClientView(
+        client_id=client.client_id,
+        name=client.names,
+        domain=client.domain,
+        logo_uri=client.metadata.get("logo_uri"),
+        minimum_loa=client.minimum_loa,
+        allowed_methods=frozenset(Method(method) for method in client.allowed_methods),
+        sso_allowed=client.sso_allowed,
+        first_party=client.first_party,
+        home=_home(client, issuer),
+        portal=client.is_portal,
+        purpose=client.purpose,
+        claim_purposes=client.claim_purposes,
+        in_test=client.in_test,
+        terms=client.terms,
+    )
+
+
+# OpenID Connect Core 1.0 section 4: a login may be begun from outside, with the issuer's name.
+def _home(client: RelyingParty, issuer: str) -> str | None:
+    begin = client.metadata.get("initiate_login_uri")
+    return issuing.add_query(begin, {"iss": issuer}) if begin else client.metadata.get("client_uri")
+
+
+def session_view(session: Session | None) -> SsoSessionView | None:
+    """Show of a live session what the pages build on."""
+    if session is None:
+        return None
+    return SsoSessionView(
+        session_id=session.session_id,
+        subject_id=session.subject_id,
+        loa=session.loa,
+        method=Method(session.method),
+        enrolment_level=session.enrolment_level,
+        auth_time=session.auth_time,
+        amr=session.amr,
+    )
