@@ -17,6 +17,7 @@ from clavis_gateway.rules.registration_states import WORKING, State
 from clavis_gateway.rules.standing import PORTAL
 
 Profile = Literal["basic", "fapi2"]
+ResponseMode = Literal["query", "form_post", "query.jwt", "form_post.jwt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class AuthorizationRequest:
 
     redirect_uri: str
     scope: str
-    response_mode: Literal["query", "form_post"] = "query"
+    response_mode: ResponseMode = "query"
     state: str | None = None
     nonce: str | None = None
     code_challenge: str | None = None

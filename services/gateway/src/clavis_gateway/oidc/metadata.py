@@ -15,7 +15,7 @@ DPOP_ALGS = FAPI_ALGS
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
-RESPONSE_MODES = ("query", "form_post")
+RESPONSE_MODES = ("query", "form_post", "jwt", "query.jwt", "form_post.jwt")
 PROMPTS = ("none", "login", "consent", "select_account")
 
 SCOPES = ("openid", "profile", "email", "phone", "identity", "offline_access")

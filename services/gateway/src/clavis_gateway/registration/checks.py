@@ -14,7 +14,7 @@ from clavis_gateway.registration.authentication import check_authentication
 from clavis_gateway.registration.contacts import check_contacts
 from clavis_gateway.registration.keys import check_keys
 from clavis_gateway.registration.profile import check_profile
-from clavis_gateway.registration.requests import check_requests
+from clavis_gateway.registration.requests import check_requests, check_responses
 from clavis_gateway.registration.uris import check_uris
 
 Check = Callable[[Profile, Mapping[str, Any]], None]
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     check_authentication,
     check_profile,
     check_requests,
+    check_responses,
 )
 
 

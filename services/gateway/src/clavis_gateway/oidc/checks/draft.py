@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from clavis_gateway.errors import OAuthError
-from clavis_gateway.records import AuthorizationRequest, RelyingParty
+from clavis_gateway.records import AuthorizationRequest, RelyingParty, ResponseMode
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Draft:
     read_hint: Callable[[str], dict[str, Any] | None] = field(default=lambda _: None)
     """Verifies an ID token of ours and returns its claims; expiry does not matter."""
 
-    response_mode: Literal["query", "form_post"] = "query"
+    response_mode: ResponseMode = "query"
     scope: str = ""
     prompt: tuple[str, ...] = ()
     max_age: int | None = None

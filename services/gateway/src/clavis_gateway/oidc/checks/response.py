@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from clavis_gateway.errors import OAuthError, invalid_request
 from clavis_gateway.oidc.checks.draft import Draft
-from clavis_gateway.oidc.metadata import RESPONSE_MODES
+from clavis_gateway.records import ResponseMode
+
+_MODES: dict[str, ResponseMode] = {
+    "query": "query",
+    "form_post": "form_post",
+    # JARM section 2.3.4: the default of response_type=code.
+    "jwt": "query.jwt",
+    "query.jwt": "query.jwt",
+    "form_post.jwt": "form_post.jwt",
+}
 
 
-# OAuth 2.0 Multiple Response Type Encoding Practices section 2.1 and Form Post Response Mode 1.0.
+# OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, Form Post Response Mode 1.0 and
+# JARM section 2.3. A code has no business in a fragment.
 def check_response_mode(draft: Draft) -> None:
-    """Accept query and form_post. First of all checks: it decides how errors travel."""
-    mode = draft.get("response_mode") or "query"
-    if mode not in RESPONSE_MODES:
+    """Accept query, form_post and both signed. First of all checks: so errors travel too."""
+    mode = _MODES.get(draft.get("response_mode") or "query")
+    if mode is None:
         raise invalid_request("The response_mode is not supported.")
-    draft.response_mode = "form_post" if mode == "form_post" else "query"
+    draft.response_mode = mode
 
 
 # RFC 6749 section 4.1.1; RFC 9700 section 2.1.2: the code alone, no token in the front channel.

@@ -64,12 +64,13 @@ def document(issuer: str) -> dict[str, Any]:
         "claims_parameter_supported": True,
         "request_parameter_supported": True,
         "request_uri_parameter_supported": False,
+        "require_signed_request_object": False,
+        "request_object_signing_alg_values_supported": list(ASSERTION_ALGS),
+        "authorization_signing_alg_values_supported": list(ID_TOKEN_ALGS),
         "require_pushed_authorization_requests": False,
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
-        "require_signed_request_object": False,
-        "request_object_signing_alg_values_supported": list(ASSERTION_ALGS),
         "ui_locales_supported": list(LOCALES),
     }
 
