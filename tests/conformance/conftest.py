@@ -1,0 +1,160 @@
+"""One demo behind https for all plans, and the suite's clients registered with it."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from clavis_testkit.launchers.process import free_port
+from clavis_testkit.running_demo import RunningDemo
+
+from dev.infrastructure import Infrastructure
+from dev.layout import Layout
+from dev.seed.clients import apply_bundle
+from tests.conformance.harness.basic import BasicClient
+from tests.conformance.harness.citizen import Citizen
+from tests.conformance.harness.provider import Provider
+from tests.conformance.harness.receiver import LogoutReceiver
+from tests.conformance.harness.registration import (
+    SUITE,
+    Registered,
+    basic_client,
+)
+from tests.conformance.harness.signing_out import SigningOut
+from tests.conftest import free_base
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Suite:
+    """The suite's clients, and the port at which it takes logout tokens."""
+
+    logout_port: int
+    clients: dict[str, Registered] = field(default_factory=dict)
+
+    def add(self, client: Registered) -> None:
+        """Take a client into the bundle."""
+        self.clients[client.client_id] = client
+
+    def write(self, bundle: Path) -> Path:
+        """Write the bundle that DEMO_CLIENTS names."""
+        bundle.write_text(json.dumps([client.document for client in self.clients.values()]))
+        return bundle
+
+
+@pytest.fixture(scope="session")
+def suite() -> Suite:
+    """All clients of all plans."""
+    made = Suite(free_port())
+    made.add(basic_client("suite-basic"))
+    made.add(basic_client("suite-basic-2"))
+    made.add(basic_client("suite-post", "client_secret_post"))
+    logout = {
+        "backchannel_logout_uri": f"https://localhost:{made.logout_port}/backchannel_logout",
+        "backchannel_logout_session_required": True,
+    }
+    made.add(basic_client("suite-logout"))
+    made.add(basic_client("suite-backchannel", **logout))
+    return made
+
+
+_running: list[RunningDemo] = []
+
+
+@pytest.fixture(scope="session")
+def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
+    """The provider behind https. DEMO_RUNNING names one that was started with TLS=1."""
+    bundle = suite.write(demo_home / "suite-clients.json")
+    if "DEMO_RUNNING" in os.environ:
+        base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
+        layout = Layout(int(base), Path(directory), tls=True)
+        apply_bundle(layout, Infrastructure(layout), bundle)
+        yield Provider(RunningDemo(layout.base, layout.directory))
+        return
+    settings = {"TLS": "1", "DEMO_CLIENTS": str(bundle)}
+    demo = RunningDemo(free_base(), demo_home / "https", settings)
+    demo.start()
+    _running.append(demo)
+    yield Provider(demo)
+    _stop()
+
+
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stop the demo after the last module here: others need the machine."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        _stop()
+
+
+def _stop() -> None:
+    while _running:
+        _running.pop().stop()
+
+
+@pytest.fixture(scope="session")
+def citizen(provider: Provider) -> Iterator[Citizen]:
+    """Somebody whose session lives through all modules that do not mind."""
+    somebody = Citizen(provider.trust, SUITE, provider.demo.person(name="Ana García López"))
+    yield somebody
+    somebody.browser.close()
+
+
+@pytest.fixture
+def newcomer(provider: Provider) -> Iterator[Citizen]:
+    """Somebody whose browser has never been at the provider."""
+    somebody = Citizen(provider.trust, SUITE, provider.demo.person(name="Vera Molina Roca"))
+    yield somebody
+    somebody.browser.close()
+
+
+@pytest.fixture(params=["basic", "formpost-basic"])
+def plan(request: pytest.FixtureRequest) -> str:
+    """The two plans whose modules are the same."""
+    return str(request.param)
+
+
+@pytest.fixture
+def rp(provider: Provider, suite: Suite, plan: str) -> BasicClient:
+    """The suite's first client."""
+    return _client(provider, suite, plan, "suite-basic")
+
+
+@pytest.fixture
+def second_rp(provider: Provider, suite: Suite, plan: str) -> BasicClient:
+    """Its second client."""
+    return _client(provider, suite, plan, "suite-basic-2")
+
+
+@pytest.fixture
+def post_rp(provider: Provider, suite: Suite, plan: str) -> BasicClient:
+    """Its client that sends the secret in the form."""
+    return _client(provider, suite, plan, "suite-post")
+
+
+def _client(provider: Provider, suite: Suite, plan: str, client_id: str) -> BasicClient:
+    mode = "form_post" if plan == "formpost-basic" else None
+    return BasicClient(provider, suite.clients[client_id], mode)
+
+
+@pytest.fixture
+def logout_rp(provider: Provider, suite: Suite) -> BasicClient:
+    """The client of the logout plan."""
+    return BasicClient(provider, suite.clients["suite-logout"])
+
+
+@pytest.fixture
+def receiver(provider: Provider, suite: Suite) -> Iterator[LogoutReceiver]:
+    """Where its logout tokens arrive."""
+    pki = provider.demo.directory / "pki"
+    files = pki / "localhost.cer.pem", pki / "localhost.key.pem"
+    with LogoutReceiver(suite.logout_port, *files) as running:
+        yield running
+
+
+@pytest.fixture
+def leaving(logout_rp: BasicClient, newcomer: Citizen) -> SigningOut:
+    """A person who has just logged in and will log out."""
+    hint = logout_rp.complete(newcomer).tokens["id_token"]
+    return SigningOut(logout_rp, newcomer, hint)

@@ -1,0 +1,24 @@
+"""The variants in which the FAPI 2.0 plans are run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How the client authenticates, what binds its tokens, and whether messages are signed."""
+
+    name: str
+    client_auth: str = "private_key_jwt"
+    dpop: bool = True
+    signing: bool = False
+
+
+DPOP = Variant("dpop")
+MTLS = Variant("mtls", dpop=False)
+TLS_AUTH = Variant("tls_client_auth", client_auth="tls_client_auth", dpop=False)
+SIGNING = Variant("message-signing", signing=True)
+
+ALL = (DPOP, MTLS, TLS_AUTH, SIGNING)
+WITH_DPOP = tuple(variant for variant in ALL if variant.dpop)
+WITH_ASSERTION = tuple(variant for variant in ALL if variant.client_auth == "private_key_jwt")
+SIGNED = (SIGNING,)
