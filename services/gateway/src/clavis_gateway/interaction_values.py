@@ -10,6 +10,7 @@ from typing import Any, Literal
 from clavis_kit.loa import Loa
 
 from clavis_gateway.rules.levels import EnrolmentLevel, Method
+from clavis_gateway.rules.policy import Demand, Terms
 
 
 class InteractionState(StrEnum):
@@ -27,6 +28,14 @@ class Reason(StrEnum):
     PROMPT_LOGIN = "prompt_login"
     MAX_AGE = "max_age"
     STEP_UP = "step_up"
+    LEVEL_AGED = "level_aged"
+    """The level was proved too long ago for this relying party."""
+    DISCLOSURE = "disclosure"
+    """A session answers, but the person has not been told yet what would be sent."""
+
+
+BUILDS_ON = frozenset({Reason.STEP_UP, Reason.LEVEL_AGED, Reason.DISCLOSURE})
+"""Reasons that leave the session standing: only what it lacks is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,12 @@ class ClientView:
     """Our own citizen portal, where a frozen person may unfreeze."""
     purpose: dict[str, str] = field(default_factory=dict)
     """Why the relying party asks, by language tag; may be empty."""
+    claim_purposes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Why it asks for one claim, by claim and language tag."""
+    terms: Terms = field(default_factory=Terms)
+    """What it accepts of levels, methods and sessions."""
+    in_test: bool = False
+    """Only the people on its tester list may log in, and the pages say so."""
 
     def display_name(self, language: str) -> str:
         """Return the name in `language`, else the untagged one, else the client id."""
@@ -88,6 +103,15 @@ class Interaction:
     """JSON owned by the login area, such as the open pin_request_id."""
     created_at: datetime
     expires_at: datetime
+    consent_asked: bool = False
+    """The relying party wants the page of data shown in any case (prompt=consent)."""
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    """What is to be authorised (RFC 9396)."""
+
+    @property
+    def demand(self) -> Demand:
+        """The level the login must reach."""
+        return Demand(self.required_loa, self.essential)
 
 
 @dataclass(frozen=True, slots=True)

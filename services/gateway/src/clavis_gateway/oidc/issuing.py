@@ -13,9 +13,12 @@ from clavis_gateway.errors import OAuthError
 from clavis_gateway.interaction_values import ResponseTarget
 from clavis_gateway.oidc import jarm
 from clavis_gateway.oidc.checks.acr import stated_acr
+from clavis_gateway.oidc.checks.claims import requested_claims
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, Code, Grant, RelyingParty, Session
-from clavis_gateway.store import grants
+from clavis_gateway.rules.disclosure import personal
+from clavis_gateway.store import accesses, grants
+from clavis_gateway.store.accesses import Access
 
 
 async def issue_code(
@@ -24,8 +27,13 @@ async def issue_code(
     client: RelyingParty,
     request: AuthorizationRequest,
     session: Session,
+    *,
+    anew: bool = True,
 ) -> str:
-    """Keep a grant with its code and return the code. The transaction is the caller's."""
+    """Keep a grant with its code and return the code. The transaction is the caller's.
+
+    `anew`: the person acted for it; else a live session answers.
+    """
     now = deps.clock.now()
     settings = deps.settings
     # What is not offline ends with the session at the latest.
@@ -39,7 +47,7 @@ async def issue_code(
         session_id=session.session_id,
         scope=request.scope,
         claims=request.claims,
-        acr=stated_acr(session.loa, request),
+        acr=stated_acr(session.loa, client, request),
         method=session.method,
         amr=session.amr,
         auth_time=session.auth_time,
@@ -61,6 +69,9 @@ async def issue_code(
         consumed_at=None,
     )
     await grants.add_grant(connection, grant, code)
+    await accesses.record(
+        connection, session.subject_id, _access(client, request, session, grant, anew)
+    )
     return secret
 
 

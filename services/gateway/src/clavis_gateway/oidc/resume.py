@@ -13,24 +13,24 @@ from clavis_kit.keyed_hash import sha256_hex
 
 from clavis_gateway import endings
 from clavis_gateway.deps import Deps
-from clavis_gateway.errors import OAuthError, invalid_request
+from clavis_gateway.errors import OAuthError, invalid_request, not_a_tester
 from clavis_gateway.interaction_values import (
+    BUILDS_ON,
     Authentication,
-    ClientView,
     Interaction,
     InteractionState,
     Reason,
     ResponseTarget,
-    SsoSessionView,
 )
-from clavis_gateway.oidc import issuing
-from clavis_gateway.oidc.checks.acr import unmet
-from clavis_gateway.oidc.checks.claims import id_token_claims, userinfo_claims
+from clavis_gateway.oidc import answering, issuing
+from clavis_gateway.oidc.checks.acr import demand, unmet
+from clavis_gateway.oidc.checks.claims import requested_claims
+from clavis_gateway.oidc.checks.session import decide
 from clavis_gateway.oidc.subjects import sub_for
-from clavis_gateway.records import RelyingParty, Session
-from clavis_gateway.rules.levels import Method
+from clavis_gateway.oidc.views import client_view, session_view
+from clavis_gateway.records import Session
 from clavis_gateway.rules.standing import Standing, bar
-from clavis_gateway.store import authorize, interactions, persons, sessions
+from clavis_gateway.store import authorize, interactions, persons, sessions, testers
 from clavis_gateway.store.interactions import Stored
 
 _ERROR_CODE = re.compile(r"[a-z_]{1,64}")
@@ -38,43 +38,6 @@ _ERROR_CODE = re.compile(r"[a-z_]{1,64}")
 
 class InteractionClosed(Exception):  # noqa: N818 -- it names a state, not a fault
     """The interaction expired, was answered already, or belongs to another browser."""
-
-
-def client_view(client: RelyingParty, issuer: str) -> ClientView:
-    """Show of a relying party what the pages may know."""
-    return ClientView(
-        client_id=client.client_id,
-        name=client.names,
-        domain=client.domain,
-        logo_uri=client.metadata.get("logo_uri"),
-        minimum_loa=client.minimum_loa,
-        allowed_methods=frozenset(Method(method) for method in client.allowed_methods),
-        sso_allowed=client.sso_allowed,
-        first_party=client.first_party,
-        home=_home(client, issuer),
-        portal=client.is_portal,
-        purpose=client.purpose,
-    )
-
-
-# OpenID Connect Core 1.0 section 4: a login may be begun from outside, with the issuer's name.
-def _home(client: RelyingParty, issuer: str) -> str | None:
-    begin = client.metadata.get("initiate_login_uri")
-    return issuing.add_query(begin, {"iss": issuer}) if begin else client.metadata.get("client_uri")
-
-
-def _session_view(session: Session | None) -> SsoSessionView | None:
-    if session is None:
-        return None
-    return SsoSessionView(
-        session_id=session.session_id,
-        subject_id=session.subject_id,
-        loa=session.loa,
-        method=Method(session.method),
-        enrolment_level=session.enrolment_level,
-        auth_time=session.auth_time,
-        amr=session.amr,
-    )
 
 
 async def load_interaction(
@@ -94,7 +57,6 @@ async def load_interaction(
     if state is InteractionState.OPEN and stored.expires_at <= now:
         state = InteractionState.EXPIRED
     request = stored.request
-    requested = userinfo_claims(request.scope, request.claims) + id_token_claims(request.claims)
     return Interaction(
         interaction_id=stored.interaction_id,
         state=state,
@@ -105,8 +67,10 @@ async def load_interaction(
         login_hint=request.login_hint,
         ui_locales=request.ui_locales,
         language=stored.language,
-        requested_claims=tuple(dict.fromkeys(requested)),
-        session=_session_view(stored.session) if stored.reasons <= {Reason.STEP_UP} else None,
+        requested_claims=requested_claims(request),
+        consent_asked="consent" in request.prompt,
+        authorization_details=request.authorization_details,
+        session=session_view(stored.session) if stored.reasons <= BUILDS_ON else None,
         progress=stored.progress,
         created_at=stored.created_at,
         expires_at=stored.expires_at,
@@ -152,6 +116,10 @@ async def complete_interaction(
         # It is held until we commit: an ending that comes now finds the session we make.
         standing = await persons.hold_standing(connection, authentication.subject_id)
         error = _refusal(deps, stored, authentication, standing)
+        if error is None and not await testers.admitted(
+            connection, stored.client, authentication.subject_id
+        ):
+            error = not_a_tester()
         if error is None and not await _pushed_request_is_ours(deps, connection, stored):
             error = invalid_request("The request_uri has been used already.")
         if error is not None:
@@ -163,6 +131,37 @@ async def complete_interaction(
     if ended:
         deps.logouts.wake()
     return target
+
+
+async def continue_session(deps: Deps, interaction_id: str) -> ResponseTarget:
+    """Answer the request from the session it builds on, once the person was told what is sent.
+
+    Nothing is renewed by it: the answer states the login as it was. Raises InteractionClosed when
+    the session ended, or the request was answered already or has expired.
+    """
+    stored = await _open(deps, interaction_id)
+    if stored.session is None or stored.reasons != {Reason.DISCLOSURE} or not stored.client.active:
+        raise InteractionClosed
+    async with deps.pool.acquire() as connection, connection.transaction():
+        await _answer(deps, connection, stored)
+    if _outgrown(deps, stored, stored.session):
+        error = OAuthError("login_required", "The person must log in.")
+        return await issuing.failure(deps, stored.client, stored.request, error)
+    target = await answering.reuse(deps, stored.client, stored.request, stored.session)
+    if target is None:
+        raise InteractionClosed
+    return target
+
+
+# OpenID Connect Core 1.0 section 3.1.2.1 (max_age) bounds the age at the answer, not at the page.
+def _outgrown(deps: Deps, stored: Stored, session: Session) -> bool:
+    client, request = stored.client, stored.request
+    sub = sub_for(client, session.subject_id, deps.pairwise)
+    decision = decide(
+        client, replace(request, prompt=()), demand(client, request), session, sub,
+        deps.clock.now(), deps.settings.level_max_age,
+    )  # fmt: skip
+    return bool(decision.reasons)
 
 
 async def fail_interaction(
@@ -215,7 +214,7 @@ def _refusal(
         return OAuthError("login_required", "Another person logged in than the one expected.")
     # Section 3.1.2.1 (prompt, max_age): the person must have acted for this very request.
     acted_anew = authentication.auth_time >= stored.created_at
-    if not acted_anew and not stored.reasons <= {Reason.STEP_UP}:
+    if not acted_anew and not stored.reasons <= BUILDS_ON:
         return OAuthError("login_required", "The person must log in.")
     # Unmet Authentication Requirements 1.0: never a lower acr than demanded.
     if authentication.loa < stored.required_loa:
@@ -239,6 +238,8 @@ async def _session(
         started_at=now,
         last_seen_at=now,
         expires_at=now + deps.settings.session_absolute,
+        # At least one factor was proved since this request came.
+        level_at=max(authentication.auth_time, stored.created_at),
     )
     old = stored.session
     if old is not None and old.subject_id == authentication.subject_id:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from clavis_kit.keyed_hash import sha256_hex
@@ -13,22 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from clavis_gateway import cookies
 from clavis_gateway.deps import Deps, DepsDep
-from clavis_gateway.errors import OAuthError, PageFaultError, invalid_request
+from clavis_gateway.errors import OAuthError, PageFaultError
 from clavis_gateway.interaction_values import ResponseTarget
-from clavis_gateway.oidc import forms, issuing, request_objects
+from clavis_gateway.oidc import answering, forms, issuing, request_objects
 from clavis_gateway.oidc.checks import pipeline
-from clavis_gateway.oidc.checks.acr import Demand, demand
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
-from clavis_gateway.oidc.checks.session import Decision, decide, silent_error
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.metadata import REQUEST_URI_PREFIX
-from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
-from clavis_gateway.rules.levels import Method
-from clavis_gateway.rules.standing import bar
 from clavis_gateway.store import authorize as store
-from clavis_gateway.store import persons, sessions
 from clavis_gateway.store.authorize import Known, Pushed
 
 router = APIRouter()
@@ -174,71 +166,8 @@ async def _answer(
     authorization: AuthorizationRequest,
     session: Session | None,
 ) -> Response:
-    needed = demand(client, authorization)
-    sub = sub_for(client, session.subject_id, deps.pairwise) if session else None
-    decision = decide(client, authorization, needed, session, sub, deps.clock.now())
-    if not decision.reasons and session is not None:
-        target = await _reuse(deps, client, authorization, session)
-        if target is not None:
-            return _send(request, deps, target)
-        decision = decide(client, authorization, needed, None, None, deps.clock.now())
-    if "none" in authorization.prompt:
-        error = silent_error(decision)
-        return _send(request, deps, await issuing.failure(deps, client, authorization, error))
-    return await _ask(request, deps, client, authorization, needed, decision, session)
-
-
-async def _reuse(
-    deps: Deps, client: RelyingParty, authorization: AuthorizationRequest, session: Session
-) -> ResponseTarget | None:
-    """Answer from the live session; None when it ended just now or is no good for this client."""
-    async with deps.pool.acquire() as connection, connection.transaction():
-        standing = await persons.hold_standing(connection, session.subject_id)
-        if bar(standing, Method(session.method), at_portal=client.is_portal) is not None:
-            return None
-        if not await sessions.seen(connection, session.session_id, deps.clock.now()):
-            return None
-        uri_hash = authorization.pushed_hash
-        if uri_hash is not None and not await store.consume_pushed_request(
-            connection, uri_hash, deps.clock.now()
-        ):
-            error = invalid_request("The request_uri has been used already.")
-            return await issuing.failure(deps, client, authorization, error)
-        code = await issuing.issue_code(deps, connection, client, authorization, session)
-        # A signed answer can be shed under load; then nothing has happened yet.
-        return await issuing.success(deps, client, authorization, code)
-
-
-async def _ask(
-    request: Request,
-    deps: Deps,
-    client: RelyingParty,
-    authorization: AuthorizationRequest,
-    needed: Demand,
-    decision: Decision,
-    session: Session | None,
-) -> Response:
-    """Open an interaction and send the browser to its pages."""
-    browser = cookies.flow_cookie(request) or deps.new_secret()
-    now, interaction_id = deps.clock.now(), deps.new_id()
-    await store.add_interaction(
-        deps.pool,
-        {
-            "interaction_id": interaction_id,
-            "client_id": client.client_id,
-            "browser_hash": sha256_hex(browser),
-            "request": asdict(authorization),
-            "required_loa": int(needed.required),
-            "essential": needed.essential,
-            "reasons": sorted(decision.reasons),
-            "session_id": session.session_id if session else None,
-            "created_at": now,
-            "expires_at": now + timedelta(seconds=deps.settings.interaction_seconds),
-        },
-    )
-    response = RedirectResponse(f"/login/{interaction_id}", status_code=303)
-    cookies.set_flow_cookie(response, browser)
-    return response
+    given = await answering.answer(request, deps, client, authorization, session)
+    return given if isinstance(given, Response) else _send(request, deps, given)
 
 
 def _send(request: Request, deps: Deps, target: ResponseTarget) -> Response:
