@@ -61,6 +61,15 @@ def invalid_client(private: str, *, basic: bool = False, rule: str | None = None
     )
 
 
+def not_a_tester() -> OAuthError:
+    """Make the error for a person who is not on the tester list of a service in test."""
+    return OAuthError(
+        "access_denied",
+        "The service is in test and the person is not on its tester list.",
+        rule="not_a_tester",
+    )
+
+
 class PageFaultError(Exception):
     """A request that is answered with an error page because redirecting would be unsafe."""
 

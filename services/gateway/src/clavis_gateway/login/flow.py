@@ -53,6 +53,7 @@ class Flow:
             client.display_name(self.language.tag),
             client.domain,
             _own_logo(client.logo_uri, self.deps.settings.public_url),
+            client.in_test,
         )
 
     @property

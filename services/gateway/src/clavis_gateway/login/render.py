@@ -51,6 +51,7 @@ class Service:
     name: str
     domain: str
     logo: str | None = None
+    in_test: bool = False
 
 
 class Renderer:
