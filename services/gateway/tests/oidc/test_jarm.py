@@ -11,7 +11,7 @@ from clavis_gateway.interactions import ResponseTarget
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_kit.ids import new_id
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 from services.gateway.tests.oidc.gateway_world import (
     ISSUER,
@@ -24,7 +24,7 @@ from services.gateway.tests.oidc.gateway_world import (
 
 async def opened(world: World, response: str, alg: str) -> dict[str, Any]:
     """Verify a response as a relying party would, and return its claims."""
-    keys = KeySet.import_key_set(await world.jwks())
+    keys = KeySet([import_key(key) for key in (await world.jwks())["keys"]])
     return dict(jwt.decode(response, keys, algorithms=[alg]).claims)
 
 
