@@ -88,6 +88,20 @@ PUBLIC_STATES = [
     ),
     page("letter", "letter.html", EMPTY),
     page("letter-faults", "letter.html", TYPED, WRONG),
+    page("renounce-letter", "renounce_letter.html", EMPTY),
+    page("renounce-letter-faults", "renounce_letter.html", TYPED, WRONG[:3]),
+    page("renounce-code", "renounce_code.html", EMAIL),
+    page(
+        "renounce-code-faults",
+        "renounce_code.html",
+        EMAIL,
+        (
+            ("otp-wrong", "otp", {"attempts_left": 2}),
+            ("renunciation-unconfirmed", "confirmed", {}),
+        ),
+    ),
+    page("renounce-done", "renounce_done.html"),
+    page("renounce-done-gone", "renounce_done.html", {}, (("receipt-gone", "", {}),)),
     page("register-code", "register_code.html", CODE),
     page(
         "register-code-faults",

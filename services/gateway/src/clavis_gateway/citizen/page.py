@@ -42,6 +42,8 @@ class Begun:
     receipt: str = ""
     email_proof: str = ""
     email_hint: str = ""
+    renunciation: str = ""
+    proof: str = ""
 
 
 def read_begun(cookie: str | None) -> Begun | None:
@@ -134,6 +136,17 @@ class PublicPage:
             expires_at=answer["expires_at"],
         )
         return replace(self, begun=begun)
+
+    def with_renunciation(self, answer: dict[str, Any]) -> PublicPage:
+        """Remember that somebody asked to renounce with a letter."""
+        begun = replace(
+            self.begun, renunciation=answer["renunciation_id"], expires_at=answer["expires_at"]
+        )
+        return replace(self, begun=begun)
+
+    def with_proof(self, token: str) -> PublicPage:
+        """Forget everything else: the identity has ended, and the proof waits to be fetched."""
+        return replace(self, begun=Begun(self.begun.secret, proof=token))
 
     def to(self, path: str) -> Response:
         """Go on to another page (RFC 9110 section 15.4.4: with GET), keeping what was begun."""

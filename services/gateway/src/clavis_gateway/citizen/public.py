@@ -1,4 +1,4 @@
-"""The public pages of enrolment: offices, letters and video calls. No session is needed."""
+"""The public pages of the registry: offices, letters, video calls, leaving. No session needed."""
 
 from clavis_gateway.citizen import (
     automatic_pages,
@@ -6,6 +6,7 @@ from clavis_gateway.citizen import (
     email_pages,
     letter_pages,
     office_pages,
+    renunciation_pages,
     video_pages,
 )
 
@@ -16,4 +17,5 @@ PAGES = (
     automatic_pages,
     completion_pages,
     email_pages,
+    renunciation_pages,
 )

@@ -41,8 +41,14 @@ FAULTS: Mapping[str, str] = {
     "email-over": N_("Ha pasado el tiempo para comprobar el correo aquí."),
     "video-automatic-off": N_("Aquí no se puede registrar con una grabación. Elija otra forma."),
     "receipt-gone": N_("El justificante ya se descargó, o ya no se puede descargar."),
+    "renunciation-unconfirmed": N_("Para renunciar tiene que confirmarlo."),
+    "renunciation-refused": N_(
+        "No podemos tramitar la renuncia por esta vía. Acuda a una oficina."
+    ),
     "appointment-not-now": N_("Es pronto o tarde para su videollamada."),
 }
+
+PROOF_NAME = N_("justificante-de-renuncia.pdf")
 
 LETTER_STATES: Mapping[str, str] = {
     "none": N_("No consta ninguna carta. Puede pedirla ahora."),

@@ -83,6 +83,26 @@ class EnrolmentClient:
         path = f"/internal/v1/email-proofs/{quote(email_proof_id, safe='')}/proof"
         return await self.service.post(path, {"receipt_token": receipt_token, "code": code})
 
+    async def ask_to_renounce(
+        self, national_id: str, contrast: str, csv: str, language: str, source: str
+    ) -> Answer:
+        """Ask to renounce: `renunciation_id` and `expires_at`, for everybody. Raises Refused."""
+        body = {"national_id": national_id, "contrast": contrast, "csv": csv}
+        return await self.service.post(
+            "/internal/v1/letter-renunciations", body | {"language": language, "source": source}
+        )
+
+    async def renounce(self, renunciation_id: str, code: str) -> Answer:
+        """Confirm and renounce. `outcome`: renounced, with `proof_token`, or the verdict."""
+        path = f"/internal/v1/letter-renunciations/{quote(renunciation_id, safe='')}/proof"
+        return await self.service.post(path, {"code": code, "confirmed": True})
+
+    async def renunciation_proof(self, proof_token: str) -> Answer:
+        """Fetch the proof, once: `proof_pdf` in base64. Raises Gone and Refused."""
+        return await self.service.post(
+            "/internal/v1/renunciation-proofs", {"proof_token": proof_token}
+        )
+
     async def automatic_state(self, reference: str) -> str:
         """Say where an automatic identification is. Raises Gone."""
         return str((await self.service.get(_completions("automatic", reference)))["state"])
