@@ -117,11 +117,17 @@ class RelyingParty:
         """Whether the client holds no credential."""
         return self.auth_method == "none"
 
+    # OpenID Connect Registration 1.0 section 2, JARM section 3 and RFC 9701 section 6 name RS256
+    # for who registered nothing, which FAPI 2.0 Security Profile section 5.4.1 forbids.
+    def signing_alg(self, answer: str) -> str:
+        """How an answer is signed for it: id_token, userinfo, introspection or authorization."""
+        default = "ES256" if self.fapi2 else "RS256"
+        return str(self.metadata.get(f"{answer}_signed_response_alg") or default)
+
     @property
     def id_token_alg(self) -> str:
         """How its ID tokens are signed (OpenID Connect Registration 1.0 section 2)."""
-        default = "ES256" if self.fapi2 else "RS256"
-        return str(self.metadata.get("id_token_signed_response_alg", default))
+        return self.signing_alg("id_token")
 
     @property
     def dpop_bound(self) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clavis_gateway.oidc.jose import at_hash
@@ -189,12 +190,13 @@ async def test_the_age_of_each_current_key_is_measured(world: World) -> None:
 def test_core_10_1_1_settings_that_would_leave_a_gap_stop_the_start(
     gateway_keys: dict[str, Path], wrong: dict[str, int]
 ) -> None:
+    values: dict[str, Any] = {
+        "database_url": "postgresql://x", "kafka_bootstrap": "x:1", "public_url": ISSUER,
+        "registry_url": "http://x", "pin_url": "http://x", "permanent_url": "http://x",
+        **gateway_keys, **wrong,
+    }  # fmt: skip
     with pytest.raises(ValidationError, match="signing_key"):
-        GatewaySettings(
-            database_url="postgresql://x", kafka_bootstrap="x:1", public_url=ISSUER,
-            registry_url="http://x", pin_url="http://x", permanent_url="http://x",
-            **gateway_keys, **wrong,
-        )  # fmt: skip
+        GatewaySettings(**values)
 
 
 async def test_an_error_page_names_no_secret(world: World) -> None:

@@ -10,16 +10,24 @@ from starlette.requests import Request
 from clavis_gateway.deps import Deps
 from clavis_gateway.errors import OAuthError
 from clavis_gateway.oidc.checks import dpop
+from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.forms import FORM, read_unique_form
-from clavis_gateway.records import AccessToken, Grant
+from clavis_gateway.oidc.metadata import DPOP_ALGS
+from clavis_gateway.records import AccessToken, Grant, RelyingParty
 from clavis_gateway.store import tokens
+
+_ALGS = f'algs="{" ".join(DPOP_ALGS)}"'
+# RFC 9110 section 11.6.1: one challenge for each way in.
+_BOTH = f'Bearer realm="clavis", DPoP realm="clavis", {_ALGS}'
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A live token of a person, and whose grant it belongs to."""
+    """A live token of a person, how it came, whose client it is, and whose grant it belongs to."""
 
+    scheme: str
     access_token: AccessToken
+    client: RelyingParty
     grant: Grant
     enrolment_level: str | None
 
@@ -42,12 +50,14 @@ async def present(request: Request, deps: Deps, path: str) -> Presented:
     if held is None or held.access_token is None or not held.alive(now):
         raise _invalid(scheme)
     await _check_binding(request, deps, scheme, token, held.access_token, path)
+    _check_audience(deps, scheme, held.access_token)
     if held.grant is None:
-        raise _invalid(scheme)
-    return Presented(held.access_token, held.grant, held.enrolment_level)
+        raise _invalid(scheme, rule="token_without_person")
+    return Presented(scheme, held.access_token, held.client, held.grant, held.enrolment_level)
 
 
-# RFC 6750 section 2: header or form body, not both, never the query. RFC 9449 section 7.1.
+# RFC 6750 section 2: header or form body, not both, never the query. RFC 9449 section 7.1. The
+# scheme is compared without case (RFC 9110 section 11.1).
 async def _read(request: Request) -> tuple[str, str]:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     in_header = value.strip() if scheme.lower() in {"bearer", "dpop"} else None
@@ -56,13 +66,15 @@ async def _read(request: Request) -> tuple[str, str]:
     if request.method == "POST" and content_type == FORM:
         in_body = (await read_unique_form(request)).get("access_token")
     if in_header and in_body:
-        raise _challenge("invalid_request", "The token came in two ways.", 400, "Bearer")
+        raise _challenge(
+            "invalid_request", "The token came in two ways.", 400, "Bearer", rule="token_twice"
+        )
     token = in_header or in_body
     if not token:
-        # Section 3.1: no error code when no authentication was given.
+        # RFC 6750 section 3.1: no error code when no authentication was given.
         raise OAuthError(
             "invalid_token", "An access token is required.", status=401,
-            headers={"WWW-Authenticate": 'Bearer realm="clavis", DPoP realm="clavis"'},
+            headers={"WWW-Authenticate": _BOTH}, rule="token_missing",
         )  # fmt: skip
     return ("DPoP" if scheme.lower() == "dpop" and in_header else "Bearer"), token
 
@@ -73,31 +85,63 @@ async def _check_binding(
     request: Request, deps: Deps, scheme: str, token: str, record: AccessToken, path: str
 ) -> None:
     if (record.jkt is None) != (scheme == "Bearer"):
-        raise _invalid("DPoP" if record.jkt else "Bearer")
+        raise _invalid("DPoP" if record.jkt else "Bearer", rule="token_scheme")
     if record.jkt is None:
         return
-    proof = dpop.check_proof(
-        request.headers.getlist("dpop"),
-        method=request.method,
-        url=deps.settings.issuer + path,
-        now=deps.clock.now(),
-        access_token=token,
-    )
+    proof = _proof(request, deps, token, path)
     if proof is None or proof.jkt != record.jkt:
-        raise _invalid("DPoP")
+        raise _invalid("DPoP", rule="dpop_key_other" if proof else "dpop_proof_missing")
     if not await tokens.use_jtis(deps.pool, [(proof.jti.jti_hash, proof.jti.expires_at)]):
-        raise _challenge("invalid_dpop_proof", "The DPoP proof was used before.", 401, "DPoP")
+        raise _challenge(
+            "invalid_dpop_proof", "The DPoP proof was used before.", 401, "DPoP",
+            rule="dpop_replayed",
+        )  # fmt: skip
 
 
-def _invalid(scheme: str) -> OAuthError:
-    return _challenge("invalid_token", "The access token is not valid.", 401, scheme)
+# RFC 9449 section 7.1: at a resource, a bad proof is a challenge.
+def _proof(request: Request, deps: Deps, token: str, path: str) -> Proof | None:
+    try:
+        return dpop.check_proof(
+            request.headers.getlist("dpop"),
+            method=request.method,
+            url=deps.settings.issuer + path,
+            now=deps.clock.now(),
+            access_token=token,
+        )
+    except OAuthError as error:
+        told = _challenge(error.code, error.description, 401, "DPoP", rule=error.rule)
+        told.headers |= error.headers
+        told.private = error.private
+        raise told from error
 
 
-def insufficient_scope(needed: str) -> OAuthError:
+# RFC 8707 section 2.2: a token for other resources opens nothing here, so that none of them can
+# use it to ask us about the person.
+def _check_audience(deps: Deps, scheme: str, record: AccessToken) -> None:
+    if record.audience and deps.settings.issuer not in record.audience:
+        raise _invalid(scheme, rule="token_audience")
+
+
+def _invalid(scheme: str, rule: str = "invalid_token") -> OAuthError:
+    return _challenge("invalid_token", "The access token is not valid.", 401, scheme, rule=rule)
+
+
+def insufficient_scope(needed: str, scheme: str) -> OAuthError:
     """Make the error of RFC 6750 section 3.1 for a token that opens something else."""
-    return _challenge("insufficient_scope", f"The scope {needed} is needed.", 403, "Bearer")
+    return _challenge(
+        "insufficient_scope", f"The scope {needed} is needed.", 403, scheme,
+        rule="insufficient_scope", scope=needed,
+    )  # fmt: skip
 
 
-def _challenge(code: str, description: str, status: int, scheme: str) -> OAuthError:
-    value = f'{scheme} error="{code}", error_description="{description}"'
-    return OAuthError(code, description, status=status, headers={"WWW-Authenticate": value})
+# RFC 6750 section 3 and RFC 9449 section 7.1.
+def _challenge(
+    code: str, description: str, status: int, scheme: str, *, rule: str, scope: str | None = None
+) -> OAuthError:
+    value = f'{scheme} realm="clavis", error="{code}", error_description="{description}"'
+    if scope is not None:
+        value += f', scope="{scope}"'
+    if scheme == "DPoP":
+        value += f", {_ALGS}"
+    headers = {"WWW-Authenticate": value}
+    return OAuthError(code, description, status=status, headers=headers, rule=rule)

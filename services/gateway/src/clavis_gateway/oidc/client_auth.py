@@ -10,9 +10,7 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from clavis_kit.errors import ServiceError
 from clavis_kit.service_tokens import unverified_part
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.requests import Request
 
@@ -20,6 +18,7 @@ from clavis_gateway.deps import Deps
 from clavis_gateway.errors import OAuthError, invalid_client, invalid_request
 from clavis_gateway.oidc import jose
 from clavis_gateway.oidc.checks.client_assertion import check_assertion
+from clavis_gateway.oidc.client_keys import ClientKeysError, keys_of
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.metadata import ASSERTION_TYPE
 from clavis_gateway.records import RelyingParty, UsedJti
@@ -134,20 +133,16 @@ async def _verify_assertion(
 
 
 async def _keys_of(deps: Deps, client: RelyingParty, kid: object) -> KeySet:
-    uri = client.metadata.get("jwks_uri")
     try:
-        if uri is None:
-            return KeySet.import_key_set(client.verification_keys(deps.clock.now()))
-        return await deps.client_keys.get(uri, kid if isinstance(kid, str) else None)
-    except JoseError as error:
-        raise invalid_client("no usable keys registered") from error
-    except ServiceError as error:
-        # The client's own server is down: its fault, and it may try again.
+        return await keys_of(deps, client, kid)
+    except ClientKeysError as error:
+        # A key set that cannot be fetched is the client's own fault; it may try again.
         raise OAuthError(
             "invalid_client",
-            "The key set of the client cannot be fetched.",
+            "The key set of the client cannot be read.",
             status=401,
-            private="jwks_uri unavailable",
+            private=str(error),
+            rule="client_keys_unreadable",
         ) from error
 
 

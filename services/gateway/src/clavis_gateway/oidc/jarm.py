@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from clavis_gateway.deps import Deps
+from clavis_gateway.oidc import encryption
 from clavis_gateway.oidc.tokens import seconds
 from clavis_gateway.records import RelyingParty
 
@@ -12,19 +13,15 @@ from clavis_gateway.records import RelyingParty
 LIFETIME = timedelta(minutes=10)
 
 
-# JARM section 3. FAPI 2.0 Security Profile section 5.4.1 rules out the default there, RS256.
-def signing_algorithm(client: RelyingParty) -> str:
-    """Return how the responses to a client are signed."""
-    default = "ES256" if client.fapi2 else "RS256"
-    return str(client.metadata.get("authorization_signed_response_alg", default))
-
-
 # JARM section 2.1: the parameters of the response become claims beside iss, aud and exp.
 async def response(deps: Deps, client: RelyingParty, params: dict[str, str]) -> str:
-    """Sign an authorization response for its client. Raises Overloaded."""
+    """Sign an authorization response for its client, and encrypt it if it registered so.
+
+    Raises Overloaded.
+    """
     claims = params | {
         "iss": deps.settings.issuer,
         "aud": client.client_id,
         "exp": seconds(deps.clock.now() + LIFETIME),
     }
-    return await deps.keys.sign(signing_algorithm(client), claims)
+    return await encryption.signed(deps, client, "authorization", claims)

@@ -6,6 +6,9 @@ from __future__ import annotations
 SIGNING_ALGS = ("ES256", "PS256", "EdDSA", "RS256")
 ID_TOKEN_ALGS = SIGNING_ALGS
 JWKS_CACHE_SECONDS = 300
+# Answers that only the client can read. RFC 8725 section 3.2 leaves no place for RSA1_5.
+ENCRYPTION_ALGS = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW")
+ENCRYPTION_ENCS = ("A128CBC-HS256", "A256GCM")
 # FAPI 2.0 Security Profile section 5.4.1 allows PS256, ES256 and EdDSA over Ed25519; RFC 9864
 # renamed the last one. RS256 is what OpenID Connect Core 1.0 section 9 leads basic clients to.
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")

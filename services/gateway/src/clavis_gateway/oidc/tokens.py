@@ -9,7 +9,7 @@ from typing import Any
 from clavis_kit.keyed_hash import sha256_hex
 
 from clavis_gateway.oidc import jose
-from clavis_gateway.records import AccessToken, Grant, RelyingParty
+from clavis_gateway.records import AccessToken, Grant, RefreshToken, RelyingParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,12 @@ def id_token(
     if first and grant.nonce is not None:
         claims["nonce"] = grant.nonce
     return claims
+
+
+# RFC 7800 section 3.1 and RFC 9449 section 6.
+def confirmation(token: AccessToken | RefreshToken) -> dict[str, str]:
+    """Return the cnf of a token: the key its holder must prove; {} for a bearer token."""
+    return {"jkt": token.jkt} if token.jkt is not None else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ def access_token(
             "auth_time": seconds(grant.auth_time),
             "sid": sid,
         }
-    if jkt is not None:
-        claims["cnf"] = {"jkt": jkt}
+    bound = confirmation(record)
+    if bound:
+        claims["cnf"] = bound
     return NewAccessToken(record, None, claims)

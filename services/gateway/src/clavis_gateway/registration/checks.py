@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clavis_gateway.records import Profile
+from clavis_gateway.registration.answers import check_encryption, check_signing
 from clavis_gateway.registration.authentication import check_authentication
 from clavis_gateway.registration.contacts import check_contacts
 from clavis_gateway.registration.keys import check_keys
@@ -27,6 +28,8 @@ CHECKS: tuple[Check, ...] = (
     check_profile,
     check_requests,
     check_responses,
+    check_signing,
+    check_encryption,
 )
 
 

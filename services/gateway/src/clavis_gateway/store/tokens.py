@@ -60,6 +60,40 @@ async def find(pool: Pool, handle_hash: str) -> Held | None:
     )
 
 
+_ASKED = f"""
+    SELECT {rows.columns(rows.RELYING_PARTY, "k")},
+           {rows.columns(rows.RELYING_PARTY, "c")},
+           {rows.columns(rows.ACCESS_TOKEN, "t")},
+           {rows.columns(rows.REFRESH_TOKEN, "r")},
+           {rows.columns(rows.GRANT, "g")},
+           p.level
+      FROM (SELECT 1) AS one
+      LEFT JOIN relying_party k ON k.client_id = $1
+      LEFT JOIN access_token t ON t.handle_hash = $2
+      LEFT JOIN refresh_token r ON r.token_hash = $2
+      LEFT JOIN authorization_grant g ON g.grant_id = coalesce(t.grant_id, r.grant_id)
+      LEFT JOIN relying_party c
+             ON c.client_id = coalesce(t.client_id, g.client_id) AND c.client_id <> $1
+      LEFT JOIN person p ON p.subject_id = g.subject_id
+"""  # noqa: S608 -- the interpolated text is constant column names
+
+
+async def find_for(
+    pool: Pool, client_id: str, handle_hash: str | None
+) -> tuple[RelyingParty | None, Held | None]:
+    """Read who asks about a token, and the token, in one round trip."""
+    row = await pool.fetchrow(_ASKED, client_id, handle_hash)
+    asking = rows.relying_party(row, "k")
+    access_token, refresh_token = rows.access_token(row), rows.refresh_token(row)
+    if row is None or (access_token is None and refresh_token is None):
+        return asking, None
+    # Most ask about tokens of their own: those rows are read once.
+    owner = rows.relying_party(row) or asking
+    if owner is None:
+        return None, None
+    return asking, Held(owner, access_token, refresh_token, rows.grant(row), row["level"])
+
+
 async def revoke_access_token(pool: Pool, handle_hash: str, now: datetime) -> None:
     """End one access token."""
     await pool.execute(

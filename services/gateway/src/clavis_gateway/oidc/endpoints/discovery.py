@@ -14,12 +14,14 @@ from clavis_gateway.oidc.metadata import (
     AUTH_METHODS,
     CLAIMS_SUPPORTED,
     DPOP_ALGS,
+    ENCRYPTION_ALGS,
+    ENCRYPTION_ENCS,
     GRANT_TYPES,
-    ID_TOKEN_ALGS,
     JWKS_CACHE_SECONDS,
     PROMPTS,
     RESPONSE_MODES,
     SCOPES,
+    SIGNING_ALGS,
 )
 
 router = APIRouter()
@@ -48,7 +50,6 @@ def document(issuer: str) -> dict[str, Any]:
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": list(ID_TOKEN_ALGS),
         "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGS),
         "introspection_endpoint_auth_methods_supported": confidential,
@@ -66,13 +67,23 @@ def document(issuer: str) -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "require_signed_request_object": False,
         "request_object_signing_alg_values_supported": list(ASSERTION_ALGS),
-        "authorization_signing_alg_values_supported": list(ID_TOKEN_ALGS),
         "require_pushed_authorization_requests": False,
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "ui_locales_supported": list(LOCALES),
+        **_answers(),
     }
+
+
+# OpenID Connect Discovery 1.0 section 3, JARM section 4 and RFC 9701 section 7.
+def _answers() -> dict[str, Any]:
+    supported: dict[str, Any] = {}
+    for answer in ("id_token", "userinfo", "introspection", "authorization"):
+        supported[f"{answer}_signing_alg_values_supported"] = list(SIGNING_ALGS)
+        supported[f"{answer}_encryption_alg_values_supported"] = list(ENCRYPTION_ALGS)
+        supported[f"{answer}_encryption_enc_values_supported"] = list(ENCRYPTION_ENCS)
+    return supported
 
 
 @router.get("/.well-known/openid-configuration")

@@ -23,7 +23,7 @@ from clavis_gateway.errors import (
     invalid_grant,
     invalid_request,
 )
-from clavis_gateway.oidc import forms, person_claims
+from clavis_gateway.oidc import encryption, forms, person_claims
 from clavis_gateway.oidc import tokens as compose
 from clavis_gateway.oidc.authlib_adapter import grants
 from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal
@@ -146,7 +146,7 @@ async def _id_token(
         extra=await _asked_in_id_token(deps, case, grant),
         first=decision.first,
     )
-    return await deps.keys.sign(case.client.id_token_alg, claims)
+    return await encryption.signed(deps, case.client, "id_token", claims)
 
 
 # OpenID Connect Core 1.0 section 5.5.1: a claim that cannot be had is left out, even an essential
