@@ -30,6 +30,7 @@ from clavis_gateway.login.parts import build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
+from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
 from clavis_gateway.pages import Pages
 from clavis_gateway.routes import include_routes
@@ -75,6 +76,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
         lifespan=lifespan,
         too_large=too_large,
     )
+    app.add_middleware(OfferNonce)
     include_routes(app)
     return app
 
@@ -148,6 +150,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         national_ids=secrets.national_id,
         pairwise=secrets.pairwise,
         client_secrets=secrets.client_secrets,
+        dpop_nonces=DpopNonces(derive_dpop_nonce_key(secrets.encryption)),
         seal_key=derive_seal_key(secrets.encryption),
         keys=keys,
         outbound=outbound,
@@ -158,7 +161,12 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
     )
 
 
-# One key, two uses, kept apart (NIST SP 800-108).
+# One key, several uses, kept apart (NIST SP 800-108).
+def derive_dpop_nonce_key(key_encryption_key: bytes) -> KeyedHash:
+    """Derive the key that makes the nonces of DPoP proofs."""
+    return KeyedHash(bytes.fromhex(KeyedHash(key_encryption_key).of("clavis-gateway dpop v1")))
+
+
 def derive_seal_key(key_encryption_key: bytes) -> bytes:
     """Derive the key that seals what travels through browsers."""
     return bytes.fromhex(KeyedHash(key_encryption_key).of("clavis-gateway seal v1"))

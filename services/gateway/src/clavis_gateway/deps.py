@@ -18,6 +18,7 @@ from clavis_gateway.settings import GatewaySettings
 if TYPE_CHECKING:
     from clavis_gateway.oidc.authlib_adapter.grants import Server
     from clavis_gateway.oidc.backchannel import LogoutCourier
+    from clavis_gateway.oidc.dpop_nonces import DpopNonces
     from clavis_gateway.oidc.keys import KeyRing
     from clavis_gateway.pages import Pages
 
@@ -40,6 +41,8 @@ class Deps:
     pairwise: KeyedHash
     client_secrets: KeyedHash
     """Makes what is kept of the secrets of relying parties."""
+    dpop_nonces: DpopNonces
+    """Makes and accepts the nonces of DPoP proofs."""
     seal_key: bytes
     """Seals what travels through the browser; 32 bytes."""
     keys: KeyRing

@@ -151,6 +151,11 @@ class RelyingParty:
         return tuple(self.metadata.get("contacts", ()))
 
     @property
+    def dpop_nonce_required(self) -> bool:
+        """Whether its DPoP proofs must hold a nonce of ours (RFC 9449 section 8)."""
+        return bool(self.metadata.get("dpop_nonce_required", False))
+
+    @property
     def logout_uri(self) -> str | None:
         """Where logout tokens go (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
         return self.metadata.get("backchannel_logout_uri")

@@ -48,6 +48,11 @@ class GatewaySettings(LoginSettings, ServiceSettings):
         default=False, description="also this machine, by http: only for a demo on one machine"
     )
 
+    # Proofs of possession
+    dpop_nonce_required: bool = Field(
+        default=False, description="DPoP proofs must hold a nonce of ours, whoever the client is"
+    )
+
     # Levels
     pin_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)
     password_advanced_loa: int = Field(default=Loa.LOW, ge=Loa.LOW, le=Loa.SUBSTANTIAL)

@@ -9,10 +9,10 @@ from starlette.requests import Request
 
 from clavis_gateway.deps import Deps
 from clavis_gateway.errors import OAuthError
-from clavis_gateway.oidc.checks import dpop
 from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.forms import FORM, read_unique_form
 from clavis_gateway.oidc.metadata import DPOP_ALGS
+from clavis_gateway.oidc.possession import proof_of
 from clavis_gateway.records import AccessToken, Grant, RelyingParty
 from clavis_gateway.store import tokens
 
@@ -49,7 +49,7 @@ async def present(request: Request, deps: Deps, path: str) -> Presented:
     now = deps.clock.now()
     if held is None or held.access_token is None or not held.alive(now):
         raise _invalid(scheme)
-    await _check_binding(request, deps, scheme, token, held.access_token, path)
+    await _check_binding(request, deps, scheme, token, held.client, held.access_token, path)
     _check_audience(deps, scheme, held.access_token)
     if held.grant is None:
         raise _invalid(scheme, rule="token_without_person")
@@ -82,13 +82,19 @@ async def _read(request: Request) -> tuple[str, str]:
 # RFC 9449 sections 7.1 and 7.2: a bound token needs a proof by its key, made for this token, and
 # cannot be presented as Bearer.
 async def _check_binding(
-    request: Request, deps: Deps, scheme: str, token: str, record: AccessToken, path: str
+    request: Request,
+    deps: Deps,
+    scheme: str,
+    token: str,
+    client: RelyingParty,
+    record: AccessToken,
+    path: str,
 ) -> None:
     if (record.jkt is None) != (scheme == "Bearer"):
         raise _invalid("DPoP" if record.jkt else "Bearer", rule="token_scheme")
     if record.jkt is None:
         return
-    proof = _proof(request, deps, token, path)
+    proof = _proof(request, deps, client, token, path)
     if proof is None or proof.jkt != record.jkt:
         raise _invalid("DPoP", rule="dpop_key_other" if proof else "dpop_proof_missing")
     if not await tokens.use_jtis(deps.pool, [(proof.jti.jti_hash, proof.jti.expires_at)]):
@@ -98,16 +104,12 @@ async def _check_binding(
         )  # fmt: skip
 
 
-# RFC 9449 section 7.1: at a resource, a bad proof is a challenge.
-def _proof(request: Request, deps: Deps, token: str, path: str) -> Proof | None:
+# RFC 9449 section 7.1, and section 9 for the nonce: at a resource, a bad proof is a challenge.
+def _proof(
+    request: Request, deps: Deps, client: RelyingParty, token: str, path: str
+) -> Proof | None:
     try:
-        return dpop.check_proof(
-            request.headers.getlist("dpop"),
-            method=request.method,
-            url=deps.settings.issuer + path,
-            now=deps.clock.now(),
-            access_token=token,
-        )
+        return proof_of(request, deps, client, path, token)
     except OAuthError as error:
         told = _challenge(error.code, error.description, 401, "DPoP", rule=error.rule)
         told.headers |= error.headers

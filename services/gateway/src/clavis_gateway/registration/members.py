@@ -75,6 +75,8 @@ _KINDS: Mapping[Callable[[object], str | None], tuple[str, ...]] = {
         # RFC 9126 section 6, RFC 9101 section 10.5, RFC 9449 section 5.2, RFC 8705 section 3.4
         "require_pushed_authorization_requests", "require_signed_request_object",
         "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
+        # Ours: RFC 9449 section 8 leaves it to the server of whom it asks a nonce
+        "dpop_nonce_required",
     ),
     _count: ("default_max_age",),
     _object: ("jwks",),

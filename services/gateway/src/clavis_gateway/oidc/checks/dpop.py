@@ -24,6 +24,14 @@ _PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 @dataclass(frozen=True, slots=True)
+class Nonces:
+    """The nonces that are good now, and whether a proof must hold one."""
+
+    accepted: frozenset[str]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """A verified proof: the key's thumbprint, and the identifier to use up."""
 
@@ -38,7 +46,13 @@ def refused(why: str) -> OAuthError:
 
 # RFC 9449 section 4.3, in its order.
 def check_proof(
-    headers: list[str], *, method: str, url: str, now: datetime, access_token: str | None = None
+    headers: list[str],
+    *,
+    method: str,
+    url: str,
+    now: datetime,
+    nonces: Nonces,
+    access_token: str | None = None,
 ) -> Proof | None:
     """Verify the proof of a request; None when there is none. Raises OAuthError."""
     if not headers:
@@ -59,7 +73,8 @@ def check_proof(
     # 7-8. Method and address are those of this request, without query and fragment.
     if claims.get("htm") != method or not _same_url(claims.get("htu"), url):
         raise refused("other method or address")
-    # 9. (No server nonce is used.) 10. A recent time.
+    # 9. The nonce we gave. 10. A recent time.
+    check_nonce(claims, nonces)
     jti = _check_times(claims, now)
     # 11. For a resource, the hash of the token that comes with it.
     if access_token is not None and not _matches(claims.get("ath"), access_token):
@@ -67,6 +82,20 @@ def check_proof(
     jkt = key.thumbprint()
     used = UsedJti(sha256_hex(f"dpop:{jkt}:{jti}"), now + MAX_AGE + 2 * MAX_SKEW)
     return Proof(jkt, used)
+
+
+# RFC 9449 section 8: who brings none is told to, if one is required; who brings an old one, always.
+def check_nonce(claims: dict[str, Any], nonces: Nonces) -> None:
+    """Refuse a missing or outdated nonce; the answer carries a good one."""
+    nonce = claims.get("nonce")
+    if nonce is None and not nonces.required:
+        return
+    if not isinstance(nonce, str) or nonce not in nonces.accepted:
+        raise OAuthError(
+            "use_dpop_nonce",
+            "The DPoP proof must hold the nonce of the DPoP-Nonce header.",
+            rule="dpop_nonce",
+        )
 
 
 def _public_key(jwk: object) -> ECKey | RSAKey | OKPKey:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import invalid_client, invalid_request
 from clavis_gateway.oidc import forms, request_objects
-from clavis_gateway.oidc.checks import dpop, pipeline
+from clavis_gateway.oidc.checks import pipeline
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
 from clavis_gateway.oidc.client_auth import read_credentials, verify_client
@@ -20,6 +20,7 @@ from clavis_gateway.oidc.endpoints.authorize import hint_reader
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.http import NO_STORE
 from clavis_gateway.oidc.metadata import REQUEST_URI_PREFIX
+from clavis_gateway.oidc.possession import proof_of
 from clavis_gateway.records import RelyingParty
 from clavis_gateway.store import authorize as store
 from clavis_gateway.store import tokens
@@ -37,12 +38,7 @@ async def push(request: Request, deps: DepsDep) -> JSONResponse:
     assertion = await verify_client(deps, client, credentials, "/par")
     if client is None:
         raise invalid_client("unknown client")
-    proof = dpop.check_proof(
-        request.headers.getlist("dpop"),
-        method="POST",
-        url=deps.settings.issuer + "/par",
-        now=deps.clock.now(),
-    )
+    proof = proof_of(request, deps, client, "/par")
     parameters = await _check(deps, client, form, proof.jkt if proof else None)
     used = [jti for jti in (assertion, proof.jti if proof else None) if jti is not None]
     reference = REQUEST_URI_PREFIX + deps.new_secret()

@@ -33,6 +33,7 @@ from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.client_auth import read_credentials, verify_client
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.http import NO_STORE
+from clavis_gateway.oidc.possession import proof_of
 from clavis_gateway.oidc.subjects import sid_for
 from clavis_gateway.records import Grant, RefreshToken, RelyingParty, UsedJti
 from clavis_gateway.store import grants as store
@@ -72,12 +73,7 @@ async def token(request: Request, deps: DepsDep) -> JSONResponse:
 
 # RFC 9449 section 5: a proof is optional for who did not register for it.
 def _proof(request: Request, deps: Deps, client: RelyingParty) -> Proof | None:
-    proof = dpop.check_proof(
-        request.headers.getlist("dpop"),
-        method="POST",
-        url=deps.settings.issuer + "/token",
-        now=deps.clock.now(),
-    )
+    proof = proof_of(request, deps, client, "/token")
     if proof is None and client.dpop_bound:
         raise dpop.refused("no proof")
     return proof
