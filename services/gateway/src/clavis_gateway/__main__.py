@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-from pathlib import Path
 
 from clavis_kit.clock import SystemClock
 from clavis_kit.commands import add_migrate
@@ -12,7 +11,7 @@ from clavis_kit.http import serve
 from clavis_kit.settings import KeyFileError, load, read_key_bytes
 
 from clavis_gateway.app import MIGRATIONS, create_app
-from clavis_gateway.client_commands import add_client, apply_clients
+from clavis_gateway.client_commands import add_client_verbs
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
 from clavis_gateway.settings import GatewaySettings
 
@@ -67,23 +66,12 @@ def main() -> int:
     verbs.add_parser("serve", help="run the service").set_defaults(run=run_service)
     verbs.add_parser("portal", help="run the citizen portal's backend").set_defaults(run=run_portal)
     add_migrate(verbs, "gateway", MIGRATIONS)
-    _add_client_verbs(verbs)
+    add_client_verbs(verbs)
     keys = verbs.add_parser("keys", help="signing keys").add_subparsers(required=True)
     keys.add_parser("rotate", help="activate the next keys").set_defaults(run=rotate_keys)
     arguments = parser.parse_args()
     code: int = arguments.run(arguments)
     return code
-
-
-def _add_client_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    client = verbs.add_parser("client", help="relying parties").add_subparsers(required=True)
-    for name, run, text in (
-        ("apply", apply_clients, "register or change clients as a JSON file says"),
-        ("add", add_client, "register a new client and print its id and secret once"),
-    ):
-        verb = client.add_parser(name, help=text)
-        verb.add_argument("file", type=Path)
-        verb.set_defaults(run=run)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clavis_gateway.client_commands import read_descriptions
+from clavis_gateway.client_commands.files import read_descriptions
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.registration import relying_party
 from clavis_gateway.registration.actions import apply
@@ -33,7 +33,7 @@ PRIVATE = ECKey.generate_key("P-256").as_dict(private=True)
         ({"client_secret": None}, "client_secret"),
         ({"grant_types": ["password"]}, "grant_types"),
         ({"response_types": ["token"]}, "response_types"),
-        ({"token_endpoint_auth_method": "tls_client_auth"}, "token_endpoint_auth_method"),
+        ({"token_endpoint_auth_method": "telepathy"}, "token_endpoint_auth_method"),
         ({"token_endpoint_auth_method": "private_key_jwt"}, "jwks"),
         ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
         ({"profile": "fapi2"}, "private_key_jwt"),

@@ -42,9 +42,9 @@ def relying_party(
     metadata.setdefault("response_types", ["code"])
     metadata.setdefault("scope", "openid")
     metadata.setdefault("token_endpoint_auth_method", "client_secret_basic")
-    validate(dict(metadata), document(issuer))
     profile = _profile(description.get("profile", "fapi2"))
     check_metadata(profile, metadata)
+    validate(dict(metadata), document(issuer))
     return RelyingParty(
         client_id=_client_id(description.get("client_id")),
         metadata=metadata,
