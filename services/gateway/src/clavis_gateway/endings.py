@@ -14,7 +14,7 @@ from clavis_kit.keyed_hash import KeyedHash
 
 from clavis_gateway.oidc.subjects import sid_for
 from clavis_gateway.rules.levels import Method
-from clavis_gateway.store import grants, logouts, sessions
+from clavis_gateway.store import disclosures, grants, logouts, services, sessions
 
 _BY_PASSWORD = [Method.PERMANENT.value, Method.PERMANENT_OTP.value]
 # Two services tell the time: a login of the same minute counts as one with the new password.
@@ -94,3 +94,28 @@ async def end_password_sessions(
     await grants.revoke_method_grants(
         connection, subject_id, _BY_PASSWORD, before, now, kept=sorted(kept)
     )
+
+
+# Regulation (EU) 2016/679 article 7(3): withdrawing is as easy as it was to give.
+async def withdraw_service(
+    connection: Connection,
+    subject_id: str,
+    client_id: str,
+    *,
+    now: datetime,
+    pairwise: KeyedHash,
+    new_id: Callable[[], str],
+) -> None:
+    """Cut a service off from a person: tokens end, it is told, and next time the person is asked.
+
+    The person's sessions go on for every other service.
+    """
+    await services.revoke(connection, subject_id, client_id, now)
+    left = await services.leave(connection, subject_id, client_id)
+    await disclosures.forget(connection, subject_id, client_id)
+    owed = [
+        (new_id(), client_id, sub, sid_for(client_id, session_id, pairwise))
+        for session_id, sub in left
+    ]
+    if owed:
+        await logouts.add(connection, owed, now)

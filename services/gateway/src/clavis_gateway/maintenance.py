@@ -24,6 +24,7 @@ _EXPIRED = {
     "access_token": "grant_id IS NULL AND expires_at < $1",
     "sso_session": "expires_at < $1",
     "logout_delivery": "coalesce(delivered_at, abandoned_at) < $1",
+    "refusal": "occurred_at < $1::timestamptz - interval '29 days'",
 }
 
 
@@ -31,13 +32,27 @@ async def forget_expired(pool: Pool, before: datetime) -> int:
     """Delete a batch of what expired before a moment; return how many rows."""
     deleted = 0
     for table, condition in _EXPIRED.items():
-        status = await pool.execute(
-            f"DELETE FROM {table} WHERE ctid IN"  # noqa: S608 -- both parts are constants above
-            f" (SELECT ctid FROM {table} WHERE {condition} LIMIT {BATCH})",
-            before,
-        )
-        deleted += int(status.rpartition(" ")[2])
+        deleted += await _forget(pool, table, condition, before)
     return deleted
+
+
+async def _forget(pool: Pool, table: str, condition: str, before: datetime) -> int:
+    status = await pool.execute(
+        f"DELETE FROM {table} WHERE ctid IN"  # noqa: S608 -- both parts are constants of this file
+        f" (SELECT ctid FROM {table} WHERE {condition} LIMIT {BATCH})",
+        before,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def forget_history(deps: Deps) -> None:
+    """Delete what people were kept to see, after the operator's retention."""
+    now, settings = deps.clock.now(), deps.settings
+    for table, days in (
+        ("access_record", settings.access_history_days),
+        ("disclosure_record", settings.disclosure_record_days),
+    ):
+        await _forget(deps.pool, table, "at < $1", now - timedelta(days=days))
 
 
 async def run(deps: Deps) -> None:
@@ -46,5 +61,6 @@ async def run(deps: Deps) -> None:
         await asyncio.sleep(EVERY_SECONDS)
         try:
             await forget_expired(deps.pool, deps.clock.now() - KEPT)
+            await forget_history(deps)
         except Exception as error:  # noqa: BLE001  whatever it was, the next turn tries again
             _log.warning("maintenance_interrupted", error_type=type(error).__name__)

@@ -34,28 +34,33 @@ class PageError:
 class LogoutQuestion:
     """The page that asks before ending a session (button id `confirm-logout`).
 
-    The form posts `token` to `action`; `cancel` as the pressed button's name keeps the session.
-    `client_name` is by language, None when the request named no client.
+    The form posts `token` to `action`; `cancel` as the pressed button's name keeps the session,
+    `everywhere` ends those in other browsers too, of which there are `others`. `client_name` is
+    by language, None when the request named no client.
     """
 
     action: str
     token: str
     client_name: dict[str, str] | None
     ui_locales: tuple[str, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedOut:
     """The page after logout.
 
-    `return_to` leads back to the relying party when it asked for that and may. `ended` is False
-    when the person chose to stay logged in or there was no session.
+    `return_to` leads back to the relying party when it asked for that and may; the page moves
+    there `by_itself` only where that is safe. `ended` is False when the person chose to stay logged
+    in (`stays`) or there was no session.
     """
 
     ended: bool
     return_to: str | None
     client_name: dict[str, str] | None
     ui_locales: tuple[str, ...] = ()
+    stays: bool = False
+    by_itself: bool = True
 
 
 class Pages(Protocol):

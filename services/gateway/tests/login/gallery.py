@@ -103,6 +103,12 @@ def protocol_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response
     post = ResponseTarget("https://rp.example/cb", "form_post", {"code": "1", "state": "2"}, NAMES)
     yield "form-post", pages.returning(request, post)
     yield "logout", pages.confirm_logout(request, LogoutQuestion("/logout", "t", NAMES))
+    question = LogoutQuestion("/logout", "t", None, others=2)
+    yield "logout-everywhere", pages.confirm_logout(request, question)
+    nothing = LoggedOut(
+        ended=False, return_to="https://rp.test/", client_name=NAMES, by_itself=False
+    )
+    yield "nothing-to-log-out", pages.logged_out(request, nothing)
     yield (
         "logged-out",
         pages.logged_out(request, LoggedOut(ended=True, return_to=None, client_name=None)),

@@ -56,6 +56,9 @@ _ENDED = (
 
 
 _BACK = N_("Volver a %(name)s")
+_LOGGED_OUT = N_("Ha cerrado la sesión")
+_STILL_OPEN = N_("Su sesión sigue abierta")
+_NONE_OPEN = N_("No hay ninguna sesión abierta en este navegador")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +195,14 @@ class TemplatePages:
             "action": question.action,
             "token": question.token,
             "name": _name(question.client_name, language),
+            "others": question.others,
         }
         return self.renderer.page(request, "logout.html", language, context=context)
 
     def logged_out(self, request: Request, outcome: LoggedOut) -> Response:
         """Say what happened to the session, and lead back to the relying party if it may."""
         language = self.renderer.language(request, ui_locales=outcome.ui_locales)
-        title = N_("Ha cerrado la sesión") if outcome.ended else N_("Su sesión sigue abierta")
+        title = _STILL_OPEN if outcome.stays else _LOGGED_OUT if outcome.ended else _NONE_OPEN
         return_to = outcome.return_to
         if return_to and not _is_safe(return_to):
             return_to = None
@@ -206,6 +210,7 @@ class TemplatePages:
             "title": language.text(title),
             "ended": outcome.ended,
             "return_to": return_to,
+            "by_itself": outcome.by_itself,
             "name": _name(outcome.client_name, language),
         }
         return self.renderer.page(

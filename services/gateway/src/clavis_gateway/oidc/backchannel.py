@@ -16,7 +16,7 @@ from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.logging import get_logger
 from clavis_kit.outbound import FetchError, post_form
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from clavis_gateway.oidc.keys import KeyRing
 from clavis_gateway.store import logouts
@@ -30,11 +30,18 @@ LEASE = timedelta(seconds=15)
 TOKEN_LIFETIME_SECONDS = 120
 MAX_ATTEMPTS = 12
 MAX_PAUSE = timedelta(minutes=10)
+# Whatever a relying party kept open without word from us is over by then on its side too.
+GIVE_UP_AFTER = timedelta(days=1)
+WATCH_EVERY = timedelta(seconds=15)
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _log = get_logger(__name__)
 
 DELIVERIES = Counter(
     "clavis_backchannel_logouts_total", "Logout tokens carried to relying parties", ["outcome"]
+)
+OWED = Gauge("clavis_backchannel_owed", "Logout tokens not delivered yet", ["client_id"])
+FAILURES = Gauge(
+    "clavis_backchannel_consecutive_failures", "Attempts since the last success", ["client_id"]
 )
 SECONDS = Histogram("clavis_backchannel_logout_seconds", "Time to hand over one logout token")
 
@@ -75,6 +82,7 @@ class LogoutCourier:
         self._keys = keys
         self._issuer = issuer
         self._woken = asyncio.Event()
+        self._watched_at: datetime | None = None
 
     def wake(self) -> None:
         """Say that something new is owed, after it was committed."""
@@ -85,12 +93,25 @@ class LogoutCourier:
         while True:
             self._woken.clear()
             try:
-                while await self.carry_due() == BATCH:
+                while await self.carry_due() > 0:
                     pass
+                await self._watch()
             except Exception as error:  # noqa: BLE001 -- the database may be away; we come back
                 _log.warning("logout_courier_interrupted", error_type=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+
+    async def _watch(self) -> None:
+        """Give up what is too old, and show how each relying party is doing, now and then."""
+        now = self._clock.now()
+        if self._watched_at is not None and now - self._watched_at < WATCH_EVERY:
+            return
+        self._watched_at = now
+        given_up = await logouts.abandon_older(self._pool, now - GIVE_UP_AFTER, now)
+        DELIVERIES.labels("abandoned").inc(given_up)
+        for one in await logouts.health(self._pool):
+            OWED.labels(one.client_id).set(one.owed)
+            FAILURES.labels(one.client_id).set(one.consecutive_failures)
 
     async def carry_due(self) -> int:
         """Carry one batch, side by side; return how many it held."""
@@ -110,7 +131,8 @@ class LogoutCourier:
         now = self._clock.now()
         DELIVERIES.labels("delivered" if done else "failed").inc()
         if done:
-            await logouts.delivered(self._pool, delivery.delivery_id, outcome, now)
+            await logouts.delivered(self._pool, delivery, outcome, now)
+            FAILURES.labels(delivery.client.client_id).set(0)
             return
         pause = pause_after(delivery.attempts)
         _log.warning(
@@ -118,7 +140,10 @@ class LogoutCourier:
             attempt=delivery.attempts,
         )  # fmt: skip
         retry_at = now + pause if pause else None
-        await logouts.failed(self._pool, delivery.delivery_id, outcome, retry_at=retry_at, now=now)
+        if retry_at is None:
+            DELIVERIES.labels("abandoned").inc()
+        failures = await logouts.failed(self._pool, delivery, outcome, retry_at=retry_at, now=now)
+        FAILURES.labels(delivery.client.client_id).set(failures)
 
     # Section 2.5: form POST; section 2.8: 200 or 204 is success, 400 a refusal that stays one.
     async def _post(self, delivery: Delivery) -> tuple[str, bool]:
