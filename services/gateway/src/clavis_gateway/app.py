@@ -32,6 +32,8 @@ from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
 from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
+from clavis_gateway.oidc.mtls import Hosts, MutualTls
+from clavis_gateway.oidc.refusals import RefusalLog
 from clavis_gateway.pages import Pages
 from clavis_gateway.routes import include_routes
 from clavis_gateway.settings import GatewaySettings
@@ -60,6 +62,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
                 maintenance.run(deps),
+                deps.refusals.run(),
             ):
                 yield
             deps.keys.close()
@@ -157,6 +160,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         client_keys=JwksCache(outbound),
         grants=Server(),
         logouts=LogoutCourier(runtime.pool, outbound, runtime.clock, keys, settings.issuer),
+        refusals=RefusalLog(runtime.pool, runtime.clock, new_id),
         pages=pages,
     )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from clavis_gateway.oidc.backchannel import LogoutCourier
     from clavis_gateway.oidc.dpop_nonces import DpopNonces
     from clavis_gateway.oidc.keys import KeyRing
+    from clavis_gateway.oidc.mtls import MutualTls
+    from clavis_gateway.oidc.refusals import RefusalLog
     from clavis_gateway.pages import Pages
 
 
@@ -53,6 +55,8 @@ class Deps:
     """Authlib, which decides token requests."""
     logouts: LogoutCourier
     """Carries logout tokens to relying parties."""
+    refusals: RefusalLog
+    """Tells relying parties what was refused to them."""
     pages: Pages
     """The pages of the protocol endpoints."""
 

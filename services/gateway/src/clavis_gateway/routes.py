@@ -30,6 +30,7 @@ from clavis_gateway.oidc.endpoints import (
     introspect,
     logout,
     par,
+    refusals,
     revoke,
     token,
     userinfo,
@@ -39,7 +40,8 @@ from clavis_gateway.oidc.http import on_oauth_error, on_page_fault
 
 def include_routes(app: FastAPI) -> None:
     """Add every route and the handlers of their errors."""
-    for module in (discovery, authorize, par, token, userinfo, introspect, revoke, logout):
+    protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
+    for module in protocol:
         app.include_router(module.router, tags=["openid"])
     app.include_router(citizen_sessions.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)

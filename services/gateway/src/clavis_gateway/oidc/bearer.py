@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from clavis_gateway.deps import Deps
 from clavis_gateway.errors import OAuthError
+from clavis_gateway.oidc.asking import asking
 from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.forms import FORM, read_unique_form
 from clavis_gateway.oidc.metadata import DPOP_ALGS
@@ -47,6 +48,7 @@ async def present(request: Request, deps: Deps, path: str) -> Presented:
     scheme, token = await _read(request)
     held = await tokens.find(deps.pool, await handle_hash(deps, token))
     now = deps.clock.now()
+    asking(request).client = held.client if held else None
     if held is None or held.access_token is None or not held.alive(now):
         raise _invalid(scheme)
     await _check_binding(request, deps, scheme, token, held.client, held.access_token, path)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from clavis_gateway.errors import invalid_request
+from clavis_gateway.oidc.asking import asking
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100
@@ -46,9 +47,17 @@ async def read_form(request: Request) -> Parameters:
     if content_type != FORM:
         raise invalid_request("The content type must be application/x-www-form-urlencoded.")
     try:
-        return parse((await request.body()).decode("utf-8"))
+        text = (await request.body()).decode("utf-8")
     except UnicodeDecodeError as error:
         raise invalid_request("The parameters are not UTF-8.") from error
+    return noted(request, parse(text))
+
+
+def noted(request: Request, parameters: Parameters) -> Parameters:
+    """Remember what a request carries, for its refusal should there be one."""
+    known = asking(request)
+    known.parameters, known.repeated = parameters.values, parameters.repeated
+    return parameters
 
 
 async def read_unique_form(request: Request) -> Parameters:

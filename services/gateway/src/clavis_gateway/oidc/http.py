@@ -8,10 +8,17 @@ from starlette.responses import JSONResponse, Response
 
 from clavis_gateway.deps import get_deps
 from clavis_gateway.errors import OAuthError, PageFaultError
+from clavis_gateway.oidc.asking import asking
 from clavis_gateway.pages import PageError
 
 # RFC 6749 section 5.1.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+PROTOCOL_PATHS = frozenset(
+    {
+        "/authorize", "/par", "/token", "/userinfo", "/introspect", "/revoke", "/logout",
+        "/logout/confirmation", "/register", "/rp/refusals",
+    }
+)  # fmt: skip
 _log = get_logger(__name__)
 
 
@@ -23,10 +30,18 @@ def oauth_error(error: OAuthError) -> JSONResponse:
     return JSONResponse(body, error.status, NO_STORE | error.headers)
 
 
-async def on_oauth_error(_: Request, error: Exception) -> Response:
+def note_refusal(request: Request, error: OAuthError | PageFaultError) -> None:
+    """Keep a refusal for its relying party, if the endpoint is one of the protocol."""
+    path = getattr(request.scope.get("route"), "path", "")
+    if path in PROTOCOL_PATHS or path.startswith("/register/"):
+        get_deps(request).refusals.note(path, error, asking(request))
+
+
+async def on_oauth_error(request: Request, error: Exception) -> Response:
     """Handle OAuthError wherever it was raised."""
     if not isinstance(error, OAuthError):
         raise error
+    note_refusal(request, error)
     return oauth_error(error)
 
 
@@ -34,5 +49,6 @@ async def on_page_fault(request: Request, error: Exception) -> Response:
     """Handle PageFaultError: the person sees a page, the relying party gets nothing."""
     if not isinstance(error, PageFaultError):
         raise error
+    note_refusal(request, error)
     page = PageError(error.code, error.status, error.detail)
     return get_deps(request).pages.error(request, page)

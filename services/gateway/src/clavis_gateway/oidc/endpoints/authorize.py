@@ -14,10 +14,12 @@ from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import OAuthError, PageFaultError
 from clavis_gateway.interaction_values import ResponseTarget
 from clavis_gateway.oidc import answering, forms, issuing, request_objects
+from clavis_gateway.oidc.asking import asking
 from clavis_gateway.oidc.checks import pipeline
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
 from clavis_gateway.oidc.forms import Parameters
+from clavis_gateway.oidc.http import note_refusal
 from clavis_gateway.oidc.metadata import REQUEST_URI_PREFIX
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
 from clavis_gateway.store import authorize as store
@@ -30,7 +32,7 @@ router = APIRouter()
 async def authorize_get(request: Request, deps: DepsDep) -> Response:
     """Take an authorization request in the query."""
     try:
-        params = forms.parse(request.url.query)
+        params = forms.noted(request, forms.parse(request.url.query))
     except OAuthError as error:
         raise PageFaultError(error.code, error.description) from error
     return await _authorize(request, deps, params)
@@ -51,6 +53,7 @@ async def _authorize(request: Request, deps: Deps, params: Parameters) -> Respon
     if client_id is None or "\x00" in client_id or "client_id" in params.repeated:
         raise PageFaultError("unknown_client", "The client_id is missing or malformed.")
     known = await _load(request, deps, client_id, params.get("request_uri"))
+    asking(request).client = known.client
     if known.client is None or not known.client.active:
         raise PageFaultError("unknown_client", "No such client is registered.")
     pushed = _usable_push(deps, known, params)
@@ -58,6 +61,7 @@ async def _authorize(request: Request, deps: Deps, params: Parameters) -> Respon
     try:
         pipeline.run(pipeline.AUTHORIZE_CHECKS, draft)
     except OAuthError as error:
+        note_refusal(request, error)
         return _send(request, deps, await _refusal(deps, draft, error))
     authorization = draft.finish(pushed.uri_hash if pushed else None)
     return await _answer(request, deps, known.client, authorization, known.session)

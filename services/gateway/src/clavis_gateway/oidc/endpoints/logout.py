@@ -15,6 +15,7 @@ from clavis_gateway import cookies, endings
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import OAuthError, PageFaultError
 from clavis_gateway.oidc import forms, issuing
+from clavis_gateway.oidc.asking import Asking, asking
 from clavis_gateway.oidc.endpoints.authorize import hint_reader
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.pages import LoggedOut, LogoutQuestion
@@ -39,7 +40,9 @@ class Wish:
 @router.get("/logout")
 async def logout_get(request: Request, deps: DepsDep) -> Response:
     """Take a logout request in the query (section 2)."""
-    return await _ask(request, deps, _page(lambda: forms.parse(request.url.query)))
+    return await _ask(
+        request, deps, _page(lambda: forms.noted(request, forms.parse(request.url.query)))
+    )
 
 
 @router.post("/logout")
@@ -61,7 +64,7 @@ def _page(read: Any) -> Parameters:
 
 
 async def _ask(request: Request, deps: Deps, params: Parameters) -> Response:
-    wish = await _check(deps, params)
+    wish = await _check(deps, params, asking(request))
     session = await _session(request, deps)
     if session is None:
         if wish.return_to is not None:
@@ -79,7 +82,7 @@ async def _ask(request: Request, deps: Deps, params: Parameters) -> Response:
 async def _check(deps: Deps, params: Parameters) -> Wish:
     if params.repeated:
         raise PageFaultError("bad_logout_request", "A parameter appears more than once.")
-    client = await _client(deps, params)
+    client = known.client = await _client(deps, params)
     return_to = params.get("post_logout_redirect_uri")
     if return_to is not None:
         # Section 3: an exact match with a registered address, or no redirect at all.
