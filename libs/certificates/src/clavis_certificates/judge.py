@@ -9,10 +9,10 @@ from clavis_kit.logging import get_logger
 from clavis_kit.pools import BoundedPool
 from cryptography import x509
 
+from clavis_certificates.anchors import TrustSource
 from clavis_certificates.path import (
     Link,
     RevokedCertificateError,
-    TrustStore,
     UncheckedError,
     UntrustedError,
     check_revocation,
@@ -29,7 +29,7 @@ class CertificateJudge:
     """Judges certificates against the trust store. Fails closed."""
 
     def __init__(
-        self, trust: TrustStore, revocation: RevocationSource, pool: BoundedPool, clock: Clock
+        self, trust: TrustSource, revocation: RevocationSource, pool: BoundedPool, clock: Clock
     ) -> None:
         """`pool` runs the signature checks off the event loop."""
         self._trust = trust
@@ -66,7 +66,7 @@ class CertificateJudge:
         # of a known issuer is expired, not unknown.
         moment = max(self._clock.now(), certificate.not_valid_before_utc)
         moment = min(moment, certificate.not_valid_after_utc)
-        return await self._pool.run(find_path, certificate, chain, self._trust, moment)
+        return await self._pool.run(find_path, certificate, chain, self._trust.current(), moment)
 
     def _dates_refusal(self, certificate: x509.Certificate) -> Refusal | None:
         now = self._clock.now()
@@ -80,9 +80,9 @@ class CertificateJudge:
         self, certificate: x509.Certificate, chain: Chain, links: list[Link]
     ) -> Refusal | None:
         evidence = await self._revocation.evidence(links)
-        now = self._clock.now()
+        now, trust = self._clock.now(), self._trust.current()
         try:
-            await self._pool.run(check_revocation, certificate, chain, self._trust, now, evidence)
+            await self._pool.run(check_revocation, certificate, chain, trust, now, evidence)
         except RevokedCertificateError:
             return Refusal.REVOKED
         except (UncheckedError, UntrustedError):

@@ -45,6 +45,10 @@ class TrustStore:
             raise NoAnchorsError(f"{folder} holds no trust anchor")
         return cls(tuple(anchors), tuple(intermediates))
 
+    def current(self) -> TrustStore:
+        """Return itself: anchors that were read once and stay."""
+        return self
+
 
 def _read(path: Path) -> list[asn1.Certificate]:
     content = path.read_bytes()

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from clavis_certificates.path import NoAnchorsError
+from clavis_certificates.anchors import Anchors
+from clavis_certificates.path import NoAnchorsError, TrustStore
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.http import StartRefusedError
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id, new_secret
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.outbound import guarded_client
+from clavis_kit.pools import BoundedPool
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.service_tokens import JwksCache
 from clavis_kit.settings import read_key_bytes
@@ -24,6 +26,8 @@ from starlette.types import Receive, Scope, Send
 
 from clavis_gateway import consumers, maintenance
 from clavis_gateway.certificates.checker import build_checker
+from clavis_gateway.certificates.header import read_terminator
+from clavis_gateway.certificates.smuggling import DropForeignCertificates
 from clavis_gateway.deps import Deps
 from clavis_gateway.login.pages import TemplatePages, answer_too_large
 from clavis_gateway.login.parts import build_login
@@ -32,6 +36,7 @@ from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
 from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
+from clavis_gateway.oidc.mtls import Hosts, MutualTls
 from clavis_gateway.oidc.mtls import Hosts, MutualTls
 from clavis_gateway.oidc.refusals import RefusalLog
 from clavis_gateway.pages import Pages
@@ -61,6 +66,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
             async with background(
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
+                deps.mtls.keep_fresh(settings.trust_reload_seconds),
                 maintenance.run(deps),
                 deps.refusals.run(),
             ):
@@ -81,6 +87,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
     )
     app.add_middleware(OfferNonce)
     include_routes(app)
+    app.add_middleware(DropForeignCertificates, terminator=read_terminator(settings))
     return app
 
 
@@ -98,10 +105,23 @@ async def install(
     """Give the application what its requests use, once connections are open."""
     deps, pages = parts or create_parts(settings, runtime)
     await deps.keys.load()
+    deps.mtls.load()
     app.state.deps = deps
     certificates = build_checker(settings, runtime.http, runtime.clock)
     app.state.login = build_login(settings, pages, runtime.http, runtime.signer, certificates)
     return deps
+
+
+def build_mutual_tls(settings: GatewaySettings, clock: Clock) -> MutualTls:
+    """Make what reads the certificates of relying parties; their authorities are loaded later."""
+    folder = settings.client_trust_anchors_dir
+    return MutualTls(
+        Hosts(settings.issuer, settings.certificate_url),
+        read_terminator(settings),
+        Anchors("relying-parties", lambda: TrustStore.read(folder)) if folder else None,
+        BoundedPool("client-certificates", workers=2, queue=50),
+        clock,
+    )
 
 
 class Parts(NamedTuple):
@@ -157,6 +177,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         seal_key=derive_seal_key(secrets.encryption),
         keys=keys,
         outbound=outbound,
+        mtls=build_mutual_tls(settings, runtime.clock),
         client_keys=JwksCache(outbound),
         grants=Server(),
         logouts=LogoutCourier(runtime.pool, outbound, runtime.clock, keys, settings.issuer),

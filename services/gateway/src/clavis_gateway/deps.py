@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clavis_gateway.oidc.dpop_nonces import DpopNonces
     from clavis_gateway.oidc.keys import KeyRing
     from clavis_gateway.oidc.mtls import MutualTls
+    from clavis_gateway.oidc.mtls import MutualTls
     from clavis_gateway.oidc.refusals import RefusalLog
     from clavis_gateway.pages import Pages
 
@@ -49,6 +50,8 @@ class Deps:
     """Seals what travels through the browser; 32 bytes."""
     keys: KeyRing
     """The keys that sign our tokens."""
+    mtls: MutualTls
+    """Reads and judges the certificates of relying parties."""
     client_keys: JwksCache
     """The public keys of relying parties that publish them at an address."""
     grants: Server

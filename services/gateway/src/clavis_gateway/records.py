@@ -132,7 +132,13 @@ class RelyingParty:
     @property
     def dpop_bound(self) -> bool:
         """Whether every token must be bound to a key (RFC 9449 section 5.2)."""
-        return self.fapi2 or bool(self.metadata.get("dpop_bound_access_tokens", False))
+        asked = bool(self.metadata.get("dpop_bound_access_tokens", False))
+        return asked or (self.fapi2 and not self.tls_bound)
+
+    @property
+    def tls_bound(self) -> bool:
+        """Whether every token must be bound to a certificate (RFC 8705 section 3.4)."""
+        return bool(self.metadata.get("tls_client_certificate_bound_access_tokens", False))
 
     def verification_keys(self, now: datetime) -> KeySetSerialization:
         """Return the registered JWK Set that verifies what it signed, retiring keys included."""
@@ -271,6 +277,8 @@ class RefreshToken:
     """When it came once more because its answer had been lost."""
     succeeded_at: datetime | None = None
     """When one of its successors was used."""
+    x5t: str | None = None
+    """Thumbprint of the certificate that may refresh it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +295,8 @@ class AccessToken:
     expires_at: datetime
     revoked_at: datetime | None = None
     authorization_details: tuple[dict[str, Any], ...] = ()
+    x5t: str | None = None
+    """Thumbprint of the certificate it is bound to."""
 
 
 @dataclass(frozen=True, slots=True)

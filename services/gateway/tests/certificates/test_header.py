@@ -18,12 +18,14 @@ from starlette.requests import Request
 
 CERTIFICATE = Authority.root("AC", now=NOON).certificate
 VALUE = ":" + base64.b64encode(CERTIFICATE.public_bytes(Encoding.DER)).decode() + ":"
-LOCAL = Terminator((ip_network("127.0.0.0/8"),), None)
-SECRET = Terminator((ip_network("127.0.0.0/8"), ip_network("::1/128")), "s3cret")
+HERE = "cert.test:8444"
+LOCAL = Terminator((ip_network("127.0.0.0/8"),), None, HERE)
+SECRET = Terminator((ip_network("127.0.0.0/8"), ip_network("::1/128")), "s3cret", HERE)
 
 
-def request(*headers: tuple[str, str], host: str = "127.0.0.1") -> Request:
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+def request(*headers: tuple[str, str], host: str = "127.0.0.1", at: str = HERE) -> Request:
+    named = [("Host", at), *headers] if at else headers
+    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in named]
     return Request({"type": "http", "headers": raw, "client": (host, 1)})
 
 
@@ -48,6 +50,18 @@ def test_no_header_is_no_certificate() -> None:
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "testclient", ""])
 def test_rfc9440_4_nobody_but_the_terminator_is_believed(host: str) -> None:
     assert shown_certificate(request(("Client-Cert", VALUE), host=host), LOCAL) is None
+
+
+@pytest.mark.parametrize(
+    "at", ["", "id.test", "cert.test", "cert.test:8444.evil", "x.cert.test:8444"]
+)
+def test_where_no_certificate_is_asked_for_none_counts(at: str) -> None:
+    assert shown_certificate(request(("Client-Cert", VALUE), at=at), LOCAL) is None
+
+
+def test_without_a_certificate_host_no_certificate_counts() -> None:
+    nowhere = Terminator(LOCAL.networks, None)
+    assert shown_certificate(request(("Client-Cert", VALUE), at=""), nowhere) is None
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "s3cret ", "ñ"])

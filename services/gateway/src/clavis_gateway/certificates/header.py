@@ -8,7 +8,9 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
+from clavis_kit.settings import KeyFileError
 from cryptography import x509
 from starlette.requests import Request
 
@@ -41,6 +43,8 @@ class Terminator:
 
     networks: Sequence[IPv4Network | IPv6Network]
     secret: str | None
+    certificate_host: str | None = None
+    """Where it asks for certificates, `host` or `host:port`; None: nowhere."""
 
     def sent(self, request: Request) -> bool:
         """Say whether a request comes from the terminator."""
@@ -50,6 +54,11 @@ class Terminator:
             return True
         stated = request.headers.get(SECRET_HEADER, "")
         return hmac.compare_digest(stated.encode(), self.secret.encode())
+
+    def at_certificate_host(self, request: Request) -> bool:
+        """Say whether a request came in where certificates are asked for."""
+        host = request.headers.get("host", "").lower()
+        return self.certificate_host is not None and host == self.certificate_host
 
     def source_of(self, request: Request) -> str | None:
         """Return the address a request came from; behind the terminator, as the terminator says.
@@ -71,20 +80,25 @@ class Terminator:
 
 
 def read_terminator(settings: LoginSettings) -> Terminator:
-    """Read who the terminator is. Raises OSError when its secret cannot be read."""
+    """Read who the terminator is. Raises KeyFileError when its secret cannot be read."""
     secret_file = settings.terminator_secret_file
-    secret = secret_file.read_text().strip() if secret_file else None
-    return Terminator(settings.terminator_networks, secret)
+    try:
+        secret = secret_file.read_text().strip() if secret_file else None
+    except OSError as error:
+        raise KeyFileError(f"{secret_file} cannot be read: {error.strerror}") from error
+    host = urlsplit(settings.certificate_url or "").netloc.lower()
+    return Terminator(settings.terminator_networks, secret, host or None)
 
 
-# RFC 9440 section 4: the headers count only when the terminator set them.
+# RFC 9440 section 4: the headers count only when the terminator set them, which it does where it
+# asks for certificates.
 def shown_certificate(request: Request, terminator: Terminator) -> Shown | None:
     """Return the certificate of this connection, or None when none was shown.
 
     Raises UnreadableCertificateError.
     """
     values = request.headers.getlist(CERTIFICATE_HEADER)
-    if not terminator.sent(request) or not values:
+    if not values or not terminator.sent(request) or not terminator.at_certificate_host(request):
         return None
     if len(values) > 1:
         raise UnreadableCertificateError

@@ -31,6 +31,10 @@ class LoginSettings(BaseModel):
     trust_anchors_dir: Path | None = Field(
         default=None, description="folder of PEM or DER certificates: anchors and intermediates"
     )
+    client_trust_anchors_dir: Path | None = Field(
+        default=None, description="authorities of relying parties' certificates, as PEM or DER"
+    )
+    trust_reload_seconds: float = Field(default=300, gt=0, description="trust is read again after")
     terminator_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="where the TLS terminator calls from, as CIDR"
     )

@@ -13,6 +13,7 @@ from clavis_gateway.oidc.asking import asking
 from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.forms import FORM, read_unique_form
 from clavis_gateway.oidc.metadata import DPOP_ALGS
+from clavis_gateway.oidc.mtls import x5t_of
 from clavis_gateway.oidc.possession import proof_of
 from clavis_gateway.records import AccessToken, Grant, RelyingParty
 from clavis_gateway.store import tokens
@@ -92,6 +93,9 @@ async def _check_binding(
     record: AccessToken,
     path: str,
 ) -> None:
+    # RFC 8705 section 3: only over a connection with the certificate it was given to.
+    if record.x5t is not None and x5t_of(deps.mtls.shown(request)) != record.x5t:
+        raise _invalid(scheme)
     if (record.jkt is None) != (scheme == "Bearer"):
         raise _invalid("DPoP" if record.jkt else "Bearer", rule="token_scheme")
     if record.jkt is None:

@@ -7,14 +7,15 @@ says who claims to ask, `verify_client` proves it against the loaded record.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from clavis_kit.service_tokens import unverified_part
 from joserfc.jwk import KeySet
 from starlette.requests import Request
 
-from clavis_gateway.deps import Deps
+from clavis_gateway.certificates.header import Shown
+from clavis_gateway.deps import Deps, get_deps
 from clavis_gateway.errors import OAuthError, invalid_client, invalid_request
 from clavis_gateway.oidc import jose
 from clavis_gateway.oidc.checks.client_assertion import check_assertion
@@ -23,6 +24,12 @@ from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.metadata import ASSERTION_TYPE
 from clavis_gateway.records import RelyingParty, UsedJti
 from clavis_gateway.rules import client_secrets
+from clavis_gateway.rules.client_certificates import (
+    TLS_METHODS,
+    names_client,
+    registered_key,
+    x5t_s256,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Credentials:
     method: str
     client_id: str
     proof: str | None
+    certificate: Shown | None = None
+    """Shown on this connection, whatever the method: tokens may be bound to it."""
 
     @property
     def basic(self) -> bool:
@@ -40,7 +49,16 @@ class Credentials:
 
 
 def read_credentials(request: Request, form: Parameters) -> Credentials:
-    """Read the one way in which the client authenticates. Raises OAuthError."""
+    """Read the one way in which the client authenticates, and its certificate. Raises OAuthError.
+
+    A client that authenticates by its certificate looks like a public one until its registration
+    is known.
+    """
+    shown = get_deps(request).mtls.shown(request)
+    return replace(_stated(request, form), certificate=shown)
+
+
+def _stated(request: Request, form: Parameters) -> Credentials:
     offered = [
         credentials
         for credentials in (_basic(request), _post(form), _assertion(form))
@@ -104,8 +122,11 @@ async def verify_client(
 
     An unknown client, a wrong secret and a method that was not registered get one answer.
     """
-    if client is None or not client.active or client.auth_method != credentials.method:
+    if client is None or not client.active or not _by_its_method(client, credentials):
         raise invalid_client("unknown client or other method", basic=credentials.basic)
+    if client.auth_method in TLS_METHODS:
+        await _verify_certificate(deps, client, credentials.certificate)
+        return None
     if credentials.method == "none":
         return None
     if credentials.method == "private_key_jwt":
@@ -114,6 +135,29 @@ async def verify_client(
     if not client_secrets.proves(deps.client_secrets, client.secrets, offered, now):
         raise invalid_client("wrong secret", basic=credentials.basic)
     return None
+
+
+def _by_its_method(client: RelyingParty, credentials: Credentials) -> bool:
+    # RFC 8705 section 2: with a certificate the request carries the client_id and nothing else.
+    stated = "none" if client.auth_method in TLS_METHODS else client.auth_method
+    return credentials.method == stated
+
+
+async def _verify_certificate(deps: Deps, client: RelyingParty, shown: Shown | None) -> None:
+    if shown is None:
+        raise invalid_client("no client certificate", rule="certificate_missing")
+    if not deps.mtls.current(shown):
+        raise invalid_client("a certificate out of its time", rule="certificate_dates")
+    if client.auth_method == "self_signed_tls_client_auth":
+        # An unknown identifier makes a jwks_uri be asked anew: certificates are replaced there.
+        keys = await _keys_of(deps, client, x5t_s256(shown.certificate))
+        if not registered_key(shown.certificate, keys.as_dict(private=False)):
+            raise invalid_client("not a registered certificate", rule="certificate_unregistered")
+        return
+    if not names_client(shown.certificate, client.metadata):
+        raise invalid_client("the certificate names another", rule="certificate_subject")
+    if not await deps.mtls.trusted(shown):
+        raise invalid_client("no path to an authority", rule="certificate_untrusted")
 
 
 async def _verify_assertion(

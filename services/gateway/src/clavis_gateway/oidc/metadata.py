@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clavis_gateway.rules.client_certificates import TLS_METHODS
+
 # What we sign with; ES256 unless the client registered another.
 SIGNING_ALGS = ("ES256", "PS256", "EdDSA", "RS256")
 ID_TOKEN_ALGS = SIGNING_ALGS
@@ -16,7 +18,15 @@ ASSERTION_ALGS = (*FAPI_ALGS, "RS256")
 DPOP_ALGS = FAPI_ALGS
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
+AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS, "none")
+# RFC 8705 section 5: the endpoints that have a twin on the certificate host.
+MTLS_ENDPOINTS = {
+    "token_endpoint": "/token",
+    "pushed_authorization_request_endpoint": "/par",
+    "introspection_endpoint": "/introspect",
+    "revocation_endpoint": "/revoke",
+    "userinfo_endpoint": "/userinfo",
+}
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_MODES = ("query", "form_post", "jwt", "query.jwt", "form_post.jwt")
 PROMPTS = ("none", "login", "consent", "select_account")

@@ -59,10 +59,11 @@ def id_token(
     return claims
 
 
-# RFC 7800 section 3.1 and RFC 9449 section 6.
+# RFC 7800 section 3.1, RFC 9449 section 6 and RFC 8705 section 3.1.
 def confirmation(token: AccessToken | RefreshToken) -> dict[str, str]:
-    """Return the cnf of a token: the key its holder must prove; {} for a bearer token."""
-    return {"jkt": token.jkt} if token.jkt is not None else {}
+    """Return the cnf of a token: what its holder must prove; {} for a bearer token."""
+    named = {"jkt": token.jkt, "x5t#S256": token.x5t}
+    return {member: value for member, value in named.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def access_token(
     sid: str | None,
     scope: str,
     jkt: str | None,
+    x5t: str | None,
     handle: str,
     now: datetime,
     lifetime: timedelta,
@@ -103,6 +105,7 @@ def access_token(
         jkt=jkt,
         issued_at=now,
         expires_at=now + lifetime,
+        x5t=x5t,
     )
     if not client.audiences:
         return NewAccessToken(record, handle, None)

@@ -12,6 +12,7 @@ from typing import Any
 from clavis_gateway.records import Profile
 from clavis_gateway.registration.answers import check_encryption, check_signing
 from clavis_gateway.registration.authentication import check_authentication
+from clavis_gateway.registration.certificates import check_certificates
 from clavis_gateway.registration.contacts import check_contacts
 from clavis_gateway.registration.keys import check_keys
 from clavis_gateway.registration.profile import check_profile
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     check_keys,
     check_contacts,
     check_authentication,
+    check_certificates,
     check_profile,
     check_requests,
     check_responses,

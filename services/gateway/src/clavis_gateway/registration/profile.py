@@ -8,6 +8,7 @@ from typing import Any
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.oidc.metadata import FAPI_ALGS
 from clavis_gateway.records import Profile
+from clavis_gateway.rules.client_certificates import TLS_METHODS
 
 
 # FAPI 2.0 Security Profile section 5.3.2.1.
@@ -16,7 +17,8 @@ def check_profile(profile: Profile, metadata: Mapping[str, Any]) -> None:
     if profile != "fapi2":
         return
     method = metadata["token_endpoint_auth_method"]
-    if method != "private_key_jwt":
-        raise MetadataError("token_endpoint_auth_method of a fapi2 client must be private_key_jwt")
+    if method not in ("private_key_jwt", *TLS_METHODS):
+        named = ", ".join(("private_key_jwt", *TLS_METHODS))
+        raise MetadataError(f"token_endpoint_auth_method of a fapi2 client must be one of {named}")
     if metadata.get("id_token_signed_response_alg", "ES256") not in FAPI_ALGS:
         raise MetadataError("id_token_signed_response_alg cannot be RS256 for a fapi2 client")

@@ -108,14 +108,15 @@ _SETTLE = """
           FROM ok
     ), access AS (
         INSERT INTO access_token
-            (handle_hash, grant_id, client_id, scope, audience, jkt, issued_at, expires_at)
+            (handle_hash, grant_id, client_id, scope, audience, jkt, issued_at, expires_at, x5t)
         SELECT $6::text, $7::text, $8::text, $9::text, $10::text[], $11::text,
-               $5::timestamptz, $12::timestamptz
+               $5::timestamptz, $12::timestamptz, $17::text
           FROM won WHERE won
         RETURNING handle_hash
     ), renewed AS (
-        INSERT INTO refresh_token (token_hash, grant_id, scope, jkt, created_at, expires_at)
-        SELECT $13::text, $7::text, $14::text, $15::text, $5::timestamptz, $16::timestamptz
+        INSERT INTO refresh_token (token_hash, grant_id, scope, jkt, created_at, expires_at, x5t)
+        SELECT $13::text, $7::text, $14::text, $15::text, $5::timestamptz, $16::timestamptz,
+               $18::text
           FROM won WHERE won AND $13::text IS NOT NULL
         RETURNING token_hash
     )
@@ -147,6 +148,8 @@ async def settle(pool: Pool, writes: TokenWrites) -> Settled:
         refresh.scope if refresh else None,
         refresh.jkt if refresh else None,
         refresh.expires_at if refresh else None,
+        access.x5t,
+        refresh.x5t if refresh else None,
     )
     return Settled(row["fresh"], row["written"]) if row else Settled(fresh=False, written=False)
 

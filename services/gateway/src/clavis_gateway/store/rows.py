@@ -43,11 +43,11 @@ CODE = (
 )  # fmt: skip
 REFRESH_TOKEN = (
     "token_hash", "grant_id", "scope", "jkt", "created_at", "expires_at", "consumed_at",
-    "parent_hash", "retried_at", "succeeded_at",
+    "parent_hash", "retried_at", "succeeded_at", "x5t",
 )  # fmt: skip
 ACCESS_TOKEN = (
     "handle_hash", "grant_id", "client_id", "scope", "audience", "jkt", "issued_at",
-    "expires_at", "revoked_at", "authorization_details",
+    "expires_at", "revoked_at", "authorization_details", "x5t",
 )  # fmt: skip
 
 

@@ -84,6 +84,8 @@ class Case:
     grant: Grant | None
     jkt: str | None
     """Thumbprint of the key whose proof came with the request."""
+    x5t: str | None
+    """Thumbprint of the certificate that what is given is bound to."""
     enrolment_level: str | None
     new_handle: Callable[[], str]
     """Source of unguessable handles, injected."""
@@ -176,8 +178,8 @@ class _RefreshTokenGrant(RefreshTokenGrant):  # type: ignore[misc]  # misc: Auth
             return None
         if found.expires_at <= case.now or grant.revoked_at is not None:
             return None
-        # RFC 9449 section 5: a public client's refresh token is bound to its key.
-        if found.jkt is not None and found.jkt != case.jkt:
+        # RFC 9449 section 5 and RFC 8705 section 4: a public client's refresh token is bound.
+        if found.jkt not in (None, case.jkt) or found.x5t not in (None, case.x5t):
             return None
         return _RefreshToken(found, grant)
 

@@ -18,11 +18,13 @@ from clavis_gateway.oidc.metadata import (
     ENCRYPTION_ENCS,
     GRANT_TYPES,
     JWKS_CACHE_SECONDS,
+    MTLS_ENDPOINTS,
     PROMPTS,
     RESPONSE_MODES,
     SCOPES,
     SIGNING_ALGS,
 )
+from clavis_gateway.rules.client_certificates import TLS_METHODS
 
 router = APIRouter()
 LOCALES = ("es", "en")
@@ -86,11 +88,28 @@ def _answers() -> dict[str, Any]:
     return supported
 
 
+# RFC 8705 sections 3.3 and 5: what needs the certificate host is offered where there is one.
+def published(issuer: str, certificate_url: str | None) -> dict[str, Any]:
+    """Compose the metadata as this deployment serves it."""
+    metadata = document(issuer)
+    if certificate_url is not None:
+        aliases = {name: certificate_url + path for name, path in MTLS_ENDPOINTS.items()}
+        bound = {"tls_client_certificate_bound_access_tokens": True}
+        return metadata | bound | {"mtls_endpoint_aliases": aliases}
+    for endpoint in ("token", "introspection", "revocation"):
+        methods = metadata[f"{endpoint}_endpoint_auth_methods_supported"]
+        metadata[f"{endpoint}_endpoint_auth_methods_supported"] = [
+            method for method in methods if method not in TLS_METHODS
+        ]
+    return metadata
+
+
 @router.get("/.well-known/openid-configuration")
 @router.get("/.well-known/oauth-authorization-server")
 async def discovery(deps: DepsDep) -> JSONResponse:
     """Serve the metadata; it may be cached and read from any origin."""
-    return JSONResponse(document(deps.settings.issuer), headers=_CACHEABLE)
+    settings = deps.settings
+    return JSONResponse(published(settings.issuer, settings.certificate_url), headers=_CACHEABLE)
 
 
 @router.get("/jwks")

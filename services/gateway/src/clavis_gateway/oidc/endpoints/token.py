@@ -15,6 +15,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from clavis_gateway.certificates.header import Shown
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import (
     OAuthError,
@@ -23,7 +24,7 @@ from clavis_gateway.errors import (
     invalid_grant,
     invalid_request,
 )
-from clavis_gateway.oidc import encryption, forms, person_claims
+from clavis_gateway.oidc import encryption, forms, mtls, person_claims
 from clavis_gateway.oidc import tokens as compose
 from clavis_gateway.oidc.authlib_adapter import grants
 from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal
@@ -61,7 +62,7 @@ async def token(request: Request, deps: DepsDep) -> JSONResponse:
     if client is None:
         raise invalid_client("unknown client")
     proof = _proof(request, deps, client)
-    case = _case(deps, form, client, loaded, proof)
+    case = _case(deps, form, client, loaded, proof, credentials.certificate)
     decision = grants.decide(deps.grants, case)
     if isinstance(decision, Refusal):
         if decision.replayed is not None:
@@ -80,7 +81,12 @@ def _proof(request: Request, deps: Deps, client: RelyingParty) -> Proof | None:
 
 
 def _case(
-    deps: Deps, form: Parameters, client: RelyingParty, loaded: TokenCase, proof: Proof | None
+    deps: Deps,
+    form: Parameters,
+    client: RelyingParty,
+    loaded: TokenCase,
+    proof: Proof | None,
+    certificate: Shown | None,
 ) -> Case:
     return Case(
         form={name: value for name, value in form.values.items() if value},
@@ -91,6 +97,7 @@ def _case(
         refresh_token=loaded.refresh_token,
         grant=loaded.grant,
         jkt=proof.jkt if proof else None,
+        x5t=mtls.binding(client, certificate),
         enrolment_level=loaded.enrolment_level,
         new_handle=deps.new_secret,
     )
@@ -109,6 +116,7 @@ async def _grant(
         sid=sid,
         scope=decision.scope,
         jkt=case.jkt,
+        x5t=case.x5t,
         handle=decision.handle,
         now=case.now,
         lifetime=timedelta(seconds=deps.settings.access_token_seconds),
@@ -201,4 +209,5 @@ def _refresh_token(case: Case, decision: Decision) -> RefreshToken | None:
         created_at=case.now,
         expires_at=decision.grant.expires_at,
         consumed_at=None,
+        x5t=case.x5t if case.client.public else None,
     )
