@@ -18,7 +18,6 @@ from services.registry.tests.citizens import (
     printed_code,
     terms,
 )
-from services.registry.tests.life import as_officer
 from services.registry.tests.world import ANA, Enrol, World
 
 NOBODY = "00000001R"
@@ -258,54 +257,6 @@ async def test_who_knows_the_document_sees_where_the_letter_is(world: World) -> 
     assert (await status(world))["state"] == "queued"
     assert (await status(world))["address_hint"] == "C***, 28013"
     assert await status(world, contrast="18/05/2031") == await status(world, national_id=NOBODY)
-
-
-async def test_the_printer_reports_by_reference_or_by_scan(world: World) -> None:
-    await on_record(world)
-    await ask_letter(world)
-    headers = world.as_officer()
-    spool = (await world.http.get("/officer/v1/letters", headers=headers)).json()["letters"]
-    letter_id = spool[0]["letter_id"]
-    one, two = await asyncio.gather(
-        *(as_officer(world, f"letters/{letter_id}/print", {"reason": "Cola de hoy"}) for _ in "12")
-    )
-    assert sorted([one.status_code, two.status_code]) == [200, 409]
-    sent = await world.http.post(f"/officer/v1/letters/{letter_id}/sent", headers=headers)
-    assert sent.status_code == 204
-    again = await world.http.post(f"/officer/v1/letters/{letter_id}/sent", headers=headers)
-    assert again.json()["code"] == "letter-not-printed"
-    back = await world.http.post(
-        "/officer/v1/letter-returns", json={"scanned": letter_id.upper()}, headers=headers
-    )
-    assert back.json() == {"letter_id": letter_id}
-    assert await states(world) == ["returned"]
-
-
-async def test_a_returned_letter_is_found_by_its_code(world: World) -> None:
-    await on_record(world)
-    await ask_letter(world)
-    csv = await printed_code(world)
-    back = await world.http.post(
-        "/officer/v1/letter-returns", json={"scanned": csv}, headers=world.as_officer()
-    )
-    assert back.status_code == 200
-    assert (await complete(world, csv)).json()["outcome"] == "mismatch"
-
-
-async def test_an_officer_invites_and_hears_why_not(world: World) -> None:
-    headers = world.as_officer()
-    body = {"national_id": ANA, "language": "es", "reason": "Campaña de invitaciones"}
-
-    async def invite() -> Any:
-        answer = await world.http.post("/officer/v1/letters", json=body, headers=headers)
-        return answer.json()["outcome"]
-
-    assert await invite() == "mismatch"
-    await on_record(world, address=None)
-    assert await invite() == "no_address"
-    await on_record(world)
-    assert await invite() == "queued"
-    assert await invite() == "already_queued"
 
 
 async def test_an_expired_document_cannot_be_enrolled_by_letter(world: World) -> None:

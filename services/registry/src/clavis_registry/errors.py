@@ -60,6 +60,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "officer-not-active": (403, "This account may not enrol people."),
     "own-enrolment": (403, "Officers enrol neither themselves nor a minor in their charge."),
     "own-record": (403, "Officers do not act on their own record."),
+    "own-invitation": (403, "Somebody else prints the letter that an officer asked for."),
     "not-permitted": (403, "This role may not do that."),
     "citizen-not-active": (401, "The identity behind this token has ended."),
     "not-registered": (409, "Only a registered person can renounce."),

@@ -15,6 +15,11 @@ class WaysInSettings(BaseModel):
     letter_days: int = Field(default=60, ge=1, description="life of the code in a letter")
     letter_tries: int = Field(default=5, ge=1, description="wrong codes that end a letter")
     letter_again_days: int = Field(default=10, ge=0, description="until another letter is sent")
+    letters_organisation: str | None = Field(
+        default=None,
+        description="code of the organisation whose offices print the letters that no office asked"
+        " for; none: only the operator's command prints them",
+    )
     requests_per_hour: int = Field(
         default=20, ge=1, description="letters or bookings asked for from one source"
     )

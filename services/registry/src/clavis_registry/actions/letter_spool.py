@@ -14,12 +14,12 @@ from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.letter import LetterEvent, LetterState, canonical_csv, new_csv, shown
 from clavis_registry.rules.lookup import reason_refusal
-from clavis_registry.rules.permissions import own_act_refusal
+from clavis_registry.rules.permissions import own_act_refusal, own_invitation_refusal
 from clavis_registry.store import Unit
 from clavis_registry.store.census import CensusRecord
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.letter_requests import OnRecord
-from clavis_registry.store.letters import Letter
+from clavis_registry.store.letters import Letter, Printer
 from clavis_registry.store.offices import Officer
 from clavis_registry.store.postal import PostalAddress
 
@@ -31,6 +31,25 @@ async def spool(deps: Deps, state: LetterState, limit: int = 200) -> list[Letter
     """List the letters in a state, oldest first."""
     async with deps.reading() as unit:
         return await unit.letters.spool(state, limit)
+
+
+async def spool_at_office(
+    deps: Deps, officer: Officer, state: LetterState, limit: int = 200
+) -> list[Letter]:
+    """List the letters in a state that the officer's organisation prints, oldest first."""
+    async with deps.reading() as unit:
+        return await unit.letters.spool_of(_printer(deps, officer.office_id), state, limit)
+
+
+def _printer(deps: Deps, office_id: str) -> Printer:
+    return Printer(office_id, deps.settings.letters_organisation)
+
+
+# GDPR article 5(1)(f): name and address are for who was asked to write, not for every office.
+async def _refuse_foreign(deps: Deps, unit: Unit, office_id: str | None, letter_id: str) -> None:
+    """Refuse letters of other organisations as if there were none; operators have no office."""
+    if office_id and not await unit.letters.is_of(_printer(deps, office_id), letter_id):
+        raise refuse("letter-not-found")
 
 
 async def make_letter(deps: Deps, letter_id: str) -> tuple[str, bytes]:
@@ -77,15 +96,19 @@ async def print_letter(deps: Deps, officer: Officer, letter_id: str, reason: str
     """Make a letter and put its code in force at once, for a printer beside the screen.
 
     The paper shows name and address, so the officer states why and a look-up is kept. Raises
-    reason-required, reason-invalid and own-record beside what making it raises.
+    reason-required, reason-invalid, own-record and own-invitation beside what making it raises.
     """
     if code := reason_refusal(reason):
         raise refuse(code)
     async with deps.reading() as unit:
+        await _refuse_foreign(deps, unit, officer.office_id, letter_id)
+        letter = await unit.letters.get(letter_id)
         record = await _on_record(unit, letter_id)
     if record and record.national_id:
         await keep_lookup(deps, officer, record.national_id, reason)
     if record and (code := own_act_refusal(officer.subject_id, record.subject_id or "")):
+        raise refuse(code)
+    if letter and (code := own_invitation_refusal(officer.subject_id, letter.officer_id)):
         raise refuse(code)
     csv, pdf = await make_letter(deps, letter_id)
     await count_printed(deps, officer_actor(officer), letter_id, csv, reason)
@@ -96,6 +119,7 @@ async def mark_sent(deps: Deps, actor: Actor, letter_id: str) -> None:
     """Keep that the post took a letter."""
     now = deps.clock.now()
     async with deps.transaction() as unit:
+        await _refuse_foreign(deps, unit, actor.office_id, letter_id)
         if not await unit.letters.sent(letter_id, now):
             raise refuse("letter-not-printed")
         subject_id = await _subject_of(unit, letter_id)
@@ -109,6 +133,7 @@ async def mark_returned(deps: Deps, actor: Actor, scanned: str) -> str:
         letter = await _scanned(deps, unit, scanned)
         if letter is None:
             raise refuse("letter-not-found")
+        await _refuse_foreign(deps, unit, actor.office_id, letter.letter_id)
         if not await unit.letters.end(
             letter.letter_id, LetterEvent.RETURN, LetterState.RETURNED, now
         ):

@@ -101,7 +101,10 @@ async def invite(
         outcome = request_outcome(standing, deps.settings.letter_policy, now, official=True)
         if outcome is RequestOutcome.QUEUED:
             origin = "officer" if actor.kind == "officer" else "administration"
-            new = NewLetter(deps.new_id(), national_id_hash, origin, reference, language)
+            new = NewLetter(
+                deps.new_id(), national_id_hash, origin, reference, language,
+                actor.office_id, actor.actor_id,
+            )  # fmt: skip
             await unit.letters.queue(new, now)
         facts = {"outcome": outcome.value, **({"reason": reference} if reference else {})}
         await unit.evidence.audit(record.subject_id, actor, "letter-requested", now, facts)

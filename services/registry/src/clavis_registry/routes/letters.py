@@ -196,9 +196,9 @@ async def invite(body: OfficeLetterIn, officer: OfficerOf, deps: DepsOf) -> Invi
 async def spool(
     officer: OfficerOf, deps: DepsOf, state: Annotated[LetterState, Query()] = LetterState.QUEUED
 ) -> LettersOut:
-    """Return the letters in a state, oldest first."""
+    """Return the letters in a state that this organisation prints, oldest first."""
     require(officer, Action.PRINT_LETTERS)
-    found = await letter_spool.spool(deps, state)
+    found = await letter_spool.spool_at_office(deps, officer, state)
     return LettersOut(letters=[LetterOut.of(letter) for letter in found])
 
 

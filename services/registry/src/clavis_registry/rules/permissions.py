@@ -94,6 +94,12 @@ def appointment_refusal(*roles: Role) -> str | None:
     return "role-by-operator" if _BY_OPERATOR & set(roles) else None
 
 
+# ENS op.acc.3: whoever invites could pocket the letter and enrol as the person; another prints it.
+def own_invitation_refusal(officer_subject_id: str, inviter_subject_id: str | None) -> str | None:
+    """Refuse an officer who would print the letter of their own invitation."""
+    return "own-invitation" if officer_subject_id == inviter_subject_id else None
+
+
 # ENS op.acc.3: nobody alone may complete a critical act, nor act on their own record.
 def own_act_refusal(officer_subject_id: str, subject_id: str) -> str | None:
     """Refuse an officer who would act on their own record."""

@@ -58,7 +58,7 @@ def _on_record(row: asyncpg.Record, national_id_hash: str) -> OnRecord:
         letter = Letter(
             row["letter_id"], national_id_hash, row["origin"], row["language"],
             LetterState(row["state"]), row["csv_hash"], row["requested_at"], row["printed_at"],
-            row["sent_at"], row["expires_at"], row["ended_at"],
+            row["sent_at"], row["expires_at"], row["ended_at"], row["officer_id"],
         )  # fmt: skip
     return OnRecord(
         national_id=row["national_id"],
@@ -149,7 +149,7 @@ class LetterRequestStore:
                    address.national_id_hash IS NOT NULL AS has_address,
                    letter.letter_id::text, letter.origin, letter.language, letter.state,
                    letter.csv_hash, letter.requested_at, letter.printed_at, letter.sent_at,
-                   letter.expires_at, letter.ended_at,
+                   letter.expires_at, letter.ended_at, letter.officer_id::text,
                    CASE WHEN tried.letter_id = letter.letter_id THEN tried.letter_failures
                         ELSE 0 END AS letter_failures
               FROM (VALUES ($1::text)) AS asked (national_id_hash)

@@ -18,6 +18,16 @@ class NewLetter:
     origin: str
     origin_reference: str | None
     language: str
+    office_id: str | None = None
+    officer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Whose letters an office prints: its organisation's, and those of no office if it is named."""
+
+    office_id: str
+    organisation_of_rest: str | None
 
 
 @dataclass(frozen=True)
@@ -35,13 +45,23 @@ class Letter:
     sent_at: datetime | None
     expires_at: datetime | None
     ended_at: datetime | None
+    officer_id: str | None = None
 
 
 _COLUMNS = """
     letter_id::text, national_id_hash, origin, language, state, csv_hash, requested_at,
-    printed_at, sent_at, expires_at, ended_at
+    printed_at, sent_at, expires_at, ended_at, officer_id::text
 """
 _SELECT = f"SELECT {_COLUMNS} FROM letter"  # noqa: S608  constants only
+# Of office $1: letters of offices of its organisation, or of no office when $2 names that one.
+_ITS_OWN = """
+    EXISTS (SELECT FROM office AS own
+              JOIN organisation USING (organisation_id)
+             WHERE own.office_id = $1
+               AND (letter.office_id IN (SELECT office.office_id FROM office
+                                          WHERE office.organisation_id = own.organisation_id)
+                    OR letter.office_id IS NULL AND organisation.code = $2))
+"""
 
 
 def _letter(row: asyncpg.Record) -> Letter:
@@ -69,8 +89,8 @@ class LetterStore:
         queued = await self._db.fetchval(
             """
             INSERT INTO letter (letter_id, national_id_hash, origin, origin_reference, language,
-                                state, requested_at)
-            VALUES ($1, $2, $3, $4, $5, 'queued', $6)
+                                state, requested_at, office_id, officer_id)
+            VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8)
             ON CONFLICT (national_id_hash) WHERE state IN ('queued', 'printed', 'sent') DO NOTHING
             RETURNING true
             """,
@@ -80,6 +100,8 @@ class LetterStore:
             new.origin_reference,
             new.language,
             now,
+            new.office_id,
+            new.officer_id,
         )
         return bool(queued)
 
@@ -99,6 +121,27 @@ class LetterStore:
             f"{_SELECT} WHERE state = $1 ORDER BY requested_at LIMIT $2", state, limit
         )
         return [_letter(row) for row in rows]
+
+    async def spool_of(self, printer: Printer, state: LetterState, limit: int) -> list[Letter]:
+        """Read the letters in a state that an office may print, oldest first."""
+        rows = await self._db.fetch(
+            f"{_SELECT} WHERE state = $3 AND {_ITS_OWN} ORDER BY requested_at LIMIT $4",
+            printer.office_id,
+            printer.organisation_of_rest,
+            state,
+            limit,
+        )
+        return [_letter(row) for row in rows]
+
+    async def is_of(self, printer: Printer, letter_id: str) -> bool:
+        """Say whether an office may print a letter."""
+        found = await self._db.fetchval(
+            f"SELECT true FROM letter WHERE letter_id = $3 AND {_ITS_OWN}",  # noqa: S608  constant
+            printer.office_id,
+            printer.organisation_of_rest,
+            letter_id,
+        )
+        return bool(found)
 
     async def printed(
         self, letter_id: str, csv_hash: str, now: datetime, expires_at: datetime
