@@ -24,7 +24,8 @@ from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World
 
 CASE = {"case_reference": "EXP/2026/17"}
 REVOCATION = desk(**CASE, cause="security")
-DEATH = {"national_id": ANA, "died_on": "2026-03-01", "source_reference": "RC-1"}
+DEATH = {"national_id": ANA, "died_on": "2026-03-01", "source_reference": "RC-1",
+         "reason": "Comunicado en ventanilla"}  # fmt: skip
 
 
 async def revoked(world: World, **more: Any) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from clavis_registry.actions.offices import add_officer
 
 from services.registry.tests.citizens import on_record
-from services.registry.tests.life import TERMS, as_officer, desk, problem
+from services.registry.tests.life import TERMS, as_officer, desk, problem, supervisor
 from services.registry.tests.world import ANA, Enrol, World, application
 
 NOBODY = "00000001R"
@@ -37,6 +37,26 @@ async def test_a_refused_act_is_seen_by_the_person(
     refused = await as_officer(world, path, {**body, "reason": "Quiero saber quién es"})
     assert problem(refused) == (409, code)
     assert await seen_by(world, entered.subject_id) == ["Quiero saber quién es", *former]
+
+
+async def test_a_death_told_at_the_desk_is_a_look_up(world: World, enrol: Enrol) -> None:
+    entered, chief = await enrol(), await supervisor(world)
+    body = {"national_id": ANA, "died_on": "2026-03-01", "source_reference": "RC-1"}
+    assert (await as_officer(world, "deaths", body, chief)).status_code == 422
+    told = await as_officer(world, "deaths", {**body, "reason": "Certificado visto"}, chief)
+    assert told.json() == {"outcome": "recorded"}
+    kept = "SELECT reason FROM lookup WHERE officer_subject_id = $1 AND subject_id = $2"
+    reasons = await world.deps.pool.fetch(kept, chief, entered.subject_id)
+    assert [row["reason"] for row in reasons] == ["Certificado visto"]
+
+
+async def test_a_look_up_says_that_everything_is_stopped(world: World, enrol: Enrol) -> None:
+    await enrol()
+    asked = {"national_id": ANA, "reason": "Llama porque no puede entrar"}
+    assert (await as_officer(world, "lookups", asked)).json()["frozen"] is False
+    await as_officer(world, "freezes", desk())
+    found = (await as_officer(world, "lookups", asked)).json()
+    assert (found["status"], found["frozen"]) == ("registered", True)
 
 
 async def test_asking_for_nobody_is_kept_as_well(world: World) -> None:
@@ -74,9 +94,11 @@ async def test_to_invite_and_to_print_is_to_look_up(world: World) -> None:
     await on_record(world)
     assert (await as_officer(world, "letters", INVITED)).json() == {"outcome": "queued"}
     path = f"letters/{await spooled(world)}/print"
-    assert problem(await as_officer(world, path, {"reason": " "})) == (422, "reason-required")
-    assert (await as_officer(world, path, {})).status_code == 422
-    assert (await as_officer(world, path, {"reason": "Cola de hoy"})).status_code == 200
+    printer = await add_officer(world.deps, "22222222J", "MAD-1", "officer", "Carla Gil")
+    blank = await as_officer(world, path, {"reason": " "}, printer)
+    assert problem(blank) == (422, "reason-required")
+    assert (await as_officer(world, path, {}, printer)).status_code == 422
+    assert (await as_officer(world, path, {"reason": "Cola de hoy"}, printer)).status_code == 200
     kept = await world.deps.pool.fetch("SELECT subject_id::text, reason FROM lookup ORDER BY 2")
     assert [tuple(row) for row in kept] == [
         (subject_id, "Cola de hoy"), (subject_id, INVITED["reason"]),

@@ -20,7 +20,8 @@ from services.registry.tests.test_changes import NEW_PHONE
 from services.registry.tests.world import ANA, COMPLETION, Enrol, Prove, World, application
 
 COLLEAGUE = "00000002W"
-DEATH = {"national_id": SUPERVISOR_ID, "died_on": "2026-03-01", "source_reference": "RC-1"}
+DEATH = {"national_id": SUPERVISOR_ID, "died_on": "2026-03-01", "source_reference": "RC-1",
+         "reason": "Comunicado en ventanilla"}  # fmt: skip
 
 
 async def test_who_began_a_change_of_phone_does_not_approve_it(world: World, enrol: Enrol) -> None:

@@ -9,7 +9,8 @@ CASE = {"case_reference": "EXP/2026/17"}
 
 
 async def tell(world: World, chief: str, reference: str) -> str:
-    body = {"national_id": ANA, "died_on": "2026-03-01", "source_reference": reference}
+    body = {"national_id": ANA, "died_on": "2026-03-01", "source_reference": reference,
+            "reason": "Comunicado en ventanilla"}  # fmt: skip
     answer = await as_officer(world, "deaths", body, chief)
     outcome: str = answer.json()["outcome"]
     return outcome

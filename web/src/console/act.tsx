@@ -50,7 +50,7 @@ function ActForm(props: { name: string; act: Act }) {
         danger={act.danger ?? false}
         fieldOf={{ ...FIELD_OF, ...act.fieldOf }}
       >
-        <Identification withReason={!act.reasonless} />
+        <Identification />
         {act.present && <Evidence />}
         {act.Change && (
           <fieldset>
@@ -70,7 +70,7 @@ function bodyOf(act: Act, form: FormData): Record<string, unknown> {
   return { ...values, present: form.has("present"), document_checked: form.has("document_checked") };
 }
 
-function Identification(props: { withReason: boolean }) {
+function Identification() {
   const person = served.value;
   return (
     <fieldset>
@@ -82,14 +82,12 @@ function Identification(props: { withReason: boolean }) {
         style="input-medium input-upper"
         value={person?.national_id}
       />
-      {props.withReason && (
-        <TextField
-          name="reason"
-          label={t("console.field.reason")}
-          hint={t("console.look-up.reason-hint")}
-          value={person?.reason}
-        />
-      )}
+      <TextField
+        name="reason"
+        label={t("console.field.reason")}
+        hint={t("console.look-up.reason-hint")}
+        value={person?.reason}
+      />
     </fieldset>
   );
 }

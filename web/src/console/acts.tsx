@@ -22,8 +22,6 @@ export interface Act {
   fits: string[];
   /** Whether the person has to be at the desk, with their document checked. */
   present?: boolean;
-  /** Whether no reason is asked: the act has a source of its own. */
-  reasonless?: boolean;
   danger?: boolean;
   Change?: ComponentType;
   fieldOf?: Record<string, string>;
@@ -169,7 +167,6 @@ export const ACTS: Record<string, Act> = {
   death: {
     roles: SUPERVISION,
     fits: ["registered", "renounced", "revoked"],
-    reasonless: true,
     danger: true,
     Change: change.Death,
     fieldOf: { "death-in-the-future": "died_on" },

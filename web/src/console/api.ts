@@ -48,6 +48,7 @@ export interface Summary {
   found: boolean;
   national_id: string;
   status: string;
+  frozen: boolean;
   initials: string | null;
   level: string | null;
   channel: string | null;

@@ -64,7 +64,7 @@ function Found(props: { summary: Summary }) {
   const rows: [string, string][] = [
     [t("data.national-id"), summary.national_id],
     [t("console.look-up.initials"), summary.initials ?? none],
-    [t("console.look-up.status"), known(`status.${summary.status}`, "data.none")],
+    [t("console.look-up.status"), standing(summary)],
     [t("data.level"), known(`level.${summary.level}`, "level.none")],
     [t("data.channel"), known(`channel.${summary.channel}`, "data.none")],
     [t("data.enrolled"), summary.enrolled_at ? day(summary.enrolled_at) : none],
@@ -84,6 +84,12 @@ function Found(props: { summary: Summary }) {
       </dl>
     </>
   );
+}
+
+/** Say where the person stands, and whether everything is stopped. */
+function standing(summary: Summary): string {
+  const status = known(`status.${summary.status}`, "data.none");
+  return summary.frozen ? t("console.look-up.frozen", { status }) : status;
 }
 
 /** What can be done for a person who stands so in the registry; the number and reason go along. */

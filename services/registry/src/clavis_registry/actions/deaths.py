@@ -65,6 +65,17 @@ async def record_death(deps: Deps, death: Death, actor: Actor | None = None) -> 
         return await _end(deps, unit, person.subject_id, death, actor or Actor("operator"))
 
 
+async def record_death_at_office(
+    deps: Deps, officer: Officer, death: Death, reason: str
+) -> DeathOutcome:
+    """Record a death as a supervisor. What becomes of it tells of the person, so it is a look-up.
+
+    Raises reason-required, reason-invalid and own-record beside what recording it raises.
+    """
+    await admit(deps, officer, DeskAct(canonical_id(death.national_id), reason), present=False)
+    return await record_death(deps, death, officer_actor(officer))
+
+
 async def _end(deps: Deps, unit: Unit, subject_id: str, death: Death, actor: Actor) -> DeathOutcome:
     person = await unit.persons.lock(subject_id)
     if person is None or refusal(person.life, PersonAct.DIE):

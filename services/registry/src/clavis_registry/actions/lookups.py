@@ -25,6 +25,7 @@ class Summary:
     found: bool
     national_id: str
     status: Status
+    frozen: bool = False
     initials: str | None = None
     level: Level | None = None
     channel: Channel | None = None
@@ -63,6 +64,7 @@ async def _summary(unit: Unit, person: Person) -> Summary:
         found=True,
         national_id=mask(person.national_id),
         status=person.status,
+        frozen=person.frozen,
         initials=_initials(person),
         level=person.level,
         channel=person.channel,

@@ -147,6 +147,12 @@ class DeathIn(BaseModel):
     source_reference: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 
 
+class OfficerDeathIn(DeathIn):
+    """A death as an officer records it: to turn to a record has a reason."""
+
+    reason: Reason
+
+
 class LeavingIn(DeskIn):
     """A person who renounces at a desk; the name is for one who never enrolled."""
 

@@ -17,7 +17,6 @@ from clavis_registry.actions import (
     revocations,
 )
 from clavis_registry.actions.deaths import Death
-from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.errors import refuse
 from clavis_registry.routes.access import DepsOf, OfficerOf, require
 from clavis_registry.routes.citizen_life import PDF, pdf_response
@@ -30,6 +29,7 @@ from clavis_registry.routes.life_inputs import (
     DeskIn,
     DeskRehabilitationIn,
     LeavingIn,
+    OfficerDeathIn,
     RevocationIn,
 )
 from clavis_registry.routes.life_outputs import (
@@ -104,11 +104,12 @@ async def propose_lifting(body: CaseIn, officer: OfficerOf, deps: DepsOf) -> Pro
 
 
 @router.post("/deaths", summary="Record a death")
-async def record_death(body: DeathIn, officer: OfficerOf, deps: DepsOf) -> DeathOut:
+async def record_death(body: OfficerDeathIn, officer: OfficerOf, deps: DepsOf) -> DeathOut:
     """End the identity; telling it twice changes nothing."""
     require(officer, Action.RECORD_DEATH)
     death = Death(body.national_id, body.died_on, body.source_reference)
-    return DeathOut(outcome=await deaths.record_death(deps, death, officer_actor(officer)))
+    outcome = await deaths.record_death_at_office(deps, officer, death, body.reason)
+    return DeathOut(outcome=outcome)
 
 
 @feed.post("/deaths", summary="A death told by the civil registry")

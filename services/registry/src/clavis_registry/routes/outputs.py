@@ -160,6 +160,7 @@ class LookupOut(BaseModel):
     found: bool
     national_id: str
     status: str
+    frozen: bool
     initials: str | None
     level: str | None
     channel: str | None
