@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from clavis_kit import logging, migrations
 from clavis_kit.bus import Producer, ensure_topics
+from clavis_kit.calls import Calls, opened_calls
 from clavis_kit.clock import Clock
 from clavis_kit.consumer import Consumer, Handler
 from clavis_kit.db import Pool, create_pool
@@ -44,6 +45,14 @@ class Runtime:
     signer: ServiceTokenSigner
     keys: JwksCache
     sender: MessageSender | None = None
+    siblings: Calls | None = None
+
+    @property
+    def calls(self) -> Calls:
+        """The way to the other services."""
+        if self.siblings is None:
+            raise RuntimeError("no connections to other services were opened")
+        return self.siblings
 
     @property
     def messages(self) -> MessageSender:
@@ -89,7 +98,8 @@ async def running(
         )
         keys = JwksCache(http)
         sender = await _sender(app, settings, pool, clock, stack)
-        runtime = Runtime(pool, http, clock, signer, keys, sender)
+        calls = await stack.enter_async_context(opened_calls())
+        runtime = Runtime(pool, http, clock, signer, keys, sender, calls)
         app.state.service_tokens = ServiceTokenVerifier(
             settings.service_name, settings.trusted_callers, keys, clock
         )

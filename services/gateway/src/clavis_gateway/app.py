@@ -108,7 +108,7 @@ async def install(
     deps.mtls.load()
     app.state.deps = deps
     certificates = build_checker(settings, runtime.http, runtime.clock)
-    app.state.login = build_login(settings, pages, runtime.http, runtime.signer, certificates)
+    app.state.login = build_login(settings, pages, runtime.calls, runtime.signer, certificates)
     return deps
 
 
@@ -168,7 +168,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         clock=runtime.clock,
         new_id=new_id,
         new_secret=new_secret,
-        http=runtime.http,
+        calls=runtime.calls,
         service_tokens=runtime.signer,
         national_ids=secrets.national_id,
         pairwise=secrets.pairwise,

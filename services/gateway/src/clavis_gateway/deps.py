@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import httpx
+from clavis_kit.calls import Calls
 from clavis_kit.clock import Clock
 from clavis_kit.db import Pool
 from clavis_kit.keyed_hash import KeyedHash
@@ -35,8 +36,8 @@ class Deps:
     clock: Clock
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
-    http: httpx.AsyncClient
-    """For calls to siblings; timeouts are set per call."""
+    calls: Calls
+    """Calls to the other services."""
     outbound: httpx.AsyncClient
     """For addresses that relying parties name: checked, pinned, without redirects or proxies."""
     service_tokens: ServiceTokenSigner

@@ -11,6 +11,7 @@ import httpx
 import pytest_asyncio
 from clavis_gateway.app import create_app, install
 from clavis_gateway.settings import GatewaySettings
+from clavis_kit.calls import opened_calls
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime
@@ -65,7 +66,8 @@ async def open_browser(
             key = read_ec_private_key(gateway_keys["service_key_file"])
             signer = ServiceTokenSigner("gateway", key, frozen_clock)
             app = create_app(chosen, clock=frozen_clock)
-            runtime = Runtime(pool, out, frozen_clock, signer, JwksCache(out))
+            calls = await stack.enter_async_context(opened_calls())
+            runtime = Runtime(pool, out, frozen_clock, signer, JwksCache(out), None, calls)
             deps = await install(app, chosen, runtime)
             stack.callback(deps.keys.close)
             transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from clavis_gateway.app import create_app, install
 from clavis_gateway.settings import GatewaySettings
+from clavis_kit.calls import opened_calls
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime, background
@@ -112,7 +113,8 @@ async def running_gateway(
         out = await stack.enter_async_context(httpx.AsyncClient())
         signer = ServiceTokenSigner("gateway", read_ec_private_key(keys["service_key_file"]), clock)
         app = create_app(settings, clock=clock)
-        runtime = Runtime(pool, out, clock, signer, JwksCache(out))
+        calls = await stack.enter_async_context(opened_calls())
+        runtime = Runtime(pool, out, clock, signer, JwksCache(out), None, calls)
         deps = await install(app, settings, runtime)
         stack.callback(deps.keys.close)
         await stack.enter_async_context(background(deps.logouts.run()))

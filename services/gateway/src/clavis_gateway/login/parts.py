@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
+from clavis_kit.calls import Calls
 from clavis_kit.service_tokens import ServiceTokenSigner
 from starlette.requests import Request
 
@@ -58,14 +58,14 @@ class Login:
 def build_login(
     settings: GatewaySettings,
     pages: TemplatePages,
-    http: httpx.AsyncClient,
+    calls: Calls,
     tokens: ServiceTokenSigner,
     certificates: CertificateChecker | None,
 ) -> Login:
     """Wire the login pages to the services they call."""
 
     def sibling(name: str, url: str) -> Sibling:
-        return Sibling(name, url, http, tokens, settings.credential_timeout_seconds)
+        return Sibling(name, url, calls, tokens, settings.credential_timeout_seconds)
 
     pin = sibling("pin", settings.pin_url)
     permanent = sibling("permanent", settings.permanent_url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
+from clavis_kit.calls import CallFailedError
 
 from clavis_gateway.deps import Deps
 from clavis_gateway.errors import SiblingUnavailable
@@ -40,15 +40,17 @@ def _own(grant: Grant, wanted: tuple[str, ...], enrolment_level: str | None) -> 
 
 async def _from_registry(deps: Deps, grant: Grant, asked: list[str]) -> dict[str, Any]:
     try:
-        response = await deps.http.post(
+        answer = await deps.calls.request(
+            "POST",
             f"{deps.settings.registry_url}/internal/v1/claims",
-            json={"subject_id": grant.subject_id, "claims": asked, "client_id": grant.client_id},
+            body={"subject_id": grant.subject_id, "claims": asked, "client_id": grant.client_id},
             headers=deps.service_tokens.headers("registry"),
-            timeout=TIMEOUT_SECONDS,
+            timeout_seconds=TIMEOUT_SECONDS,
         )
-        response.raise_for_status()
-        claims = response.json()["claims"]
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+        if not answer.ok:
+            raise CallFailedError(f"status {answer.status}")
+        claims = answer.document()["claims"]
+    except (CallFailedError, KeyError) as error:
         raise SiblingUnavailable("registry", type(error).__name__) from error
     # Only what was asked leaves this process, whatever the answer held.
     return {name: claims[name] for name in asked if claims.get(name) is not None}

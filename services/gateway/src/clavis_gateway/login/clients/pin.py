@@ -96,7 +96,7 @@ class AppClient:
 
         pending, scanned, confirmed, rejected, reported or expired.
         """
-        answer = await self.service.get(_path(app_request_id), wait=wait_seconds)
+        answer = await self.service.get(_path(app_request_id), wait=str(wait_seconds))
         return str(answer["state"])
 
     async def complete(self, app_request_id: str, browser_hash: str) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import httpx
+from clavis_kit.calls import CallFailedError, Calls
 from clavis_kit.service_tokens import ServiceTokenSigner
 
 PROBE_TIMEOUT_SECONDS = 1.0
@@ -45,63 +45,53 @@ class Sibling:
         self,
         name: str,
         base_url: str,
-        http: httpx.AsyncClient,
+        calls: Calls,
         tokens: ServiceTokenSigner,
         timeout_seconds: float,
     ) -> None:
         """`name` is the audience of the token."""
         self.name = name
         self._base_url = base_url.rstrip("/")
-        self._http = http
+        self._calls = calls
         self._tokens = tokens
         self._timeout = timeout_seconds
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Post and return the answer. Raises SiblingDown, Gone and Refused."""
-        return await self._call("POST", path, json=body)
+        return await self._call("POST", path, body=body)
 
-    async def get(self, path: str, **query: Any) -> Answer:
+    async def get(self, path: str, **query: str) -> Answer:
         """Read and return the answer. Raises SiblingDown, Gone and Refused."""
-        return await self._call("GET", path, params=query)
+        return await self._call("GET", path, query=query)
 
-    async def _call(self, method: str, path: str, **content: Any) -> Answer:
+    async def _call(self, method: str, path: str, **content: Mapping[str, Any]) -> Answer:
         try:
-            response = await self._http.request(
+            answer = await self._calls.request(
                 method,
                 self._base_url + path,
                 headers=self._tokens.headers(self.name),
-                timeout=self._timeout,
+                timeout_seconds=self._timeout,
                 **content,
             )
-        except httpx.HTTPError as error:
+            if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                raise Gone(self.name)
+            if answer.status in _REFUSALS:
+                raise Refused(str(answer.document().get("code")))
+            if not answer.ok:
+                raise SiblingDown(self.name)
+            return {} if answer.status == HTTPStatus.NO_CONTENT else answer.document()
+        except CallFailedError as error:
             raise SiblingDown(self.name) from error
-        if response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-            raise Gone(self.name)
-        if response.status_code in _REFUSALS:
-            raise Refused(str(self._body(response).get("code")))
-        if not response.is_success:
-            raise SiblingDown(self.name)
-        empty = response.status_code == HTTPStatus.NO_CONTENT
-        return {} if empty else self._body(response)
-
-    def _body(self, response: httpx.Response) -> Answer:
-        try:
-            body = response.json()
-        except ValueError as error:
-            raise SiblingDown(self.name) from error
-        if not isinstance(body, dict):
-            raise SiblingDown(self.name)
-        return body
 
     async def is_ready(self) -> bool:
         """Ask whether the service can do work now."""
         try:
-            response = await self._http.get(
-                self._base_url + "/health/ready", timeout=PROBE_TIMEOUT_SECONDS
+            answer = await self._calls.request(
+                "GET", self._base_url + "/health/ready", timeout_seconds=PROBE_TIMEOUT_SECONDS
             )
-        except httpx.HTTPError:
+        except CallFailedError:
             return False
-        return response.is_success
+        return answer.ok
 
 
 def known(**fields: Any) -> dict[str, Any]:
