@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,22 @@ from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.seed.clients import apply_bundle
 from tests.conformance.harness.basic import BasicClient
+from tests.conformance.harness.certificates import Authority, self_signed
 from tests.conformance.harness.citizen import Citizen
-from tests.conformance.harness.provider import Provider
+from tests.conformance.harness.fapi import FapiClient
+from tests.conformance.harness.provider import Certificate, Provider
 from tests.conformance.harness.receiver import LogoutReceiver
 from tests.conformance.harness.registration import (
+    CALLBACK,
+    SECOND_CALLBACK,
     SUITE,
     Registered,
     basic_client,
+    fapi_client,
 )
 from tests.conformance.harness.signing_out import SigningOut
+from tests.conformance.harness.speaker import Request
+from tests.conformance.harness.variants import ALL, Variant
 from tests.conftest import free_base
 
 HERE = Path(__file__).parent
@@ -33,22 +41,41 @@ class Suite:
     """The suite's clients, and the port at which it takes logout tokens."""
 
     logout_port: int
+    folder: Path
+    authority: Authority = field(default_factory=Authority.new)
     clients: dict[str, Registered] = field(default_factory=dict)
 
     def add(self, client: Registered) -> None:
         """Take a client into the bundle."""
         self.clients[client.client_id] = client
 
-    def write(self, bundle: Path) -> Path:
+    def add_pair(self, variant: Variant) -> None:
+        """Take the two clients of a FAPI 2.0 plan: RSA keys for one, elliptic for the other."""
+        plan = (("1", CALLBACK, "PS256"), ("2", SECOND_CALLBACK, "ES256"))
+        for number, callback, alg in plan:
+            name = f"suite-{variant.name}-{number}"
+            self.add(fapi_client(name, variant, callback, alg, self._certificate(variant, name)))
+
+    def _certificate(self, variant: Variant, name: str) -> Certificate | None:
+        if variant.dpop:
+            return None
+        if variant.client_auth == "tls_client_auth":
+            return self.authority.issue(name, self.folder)
+        return self_signed(name, self.folder)
+
+    def write(self) -> Path:
         """Write the bundle that DEMO_CLIENTS names."""
+        bundle = self.folder / "clients.json"
         bundle.write_text(json.dumps([client.document for client in self.clients.values()]))
         return bundle
 
 
 @pytest.fixture(scope="session")
-def suite() -> Suite:
+def suite(demo_home: Path) -> Suite:
     """All clients of all plans."""
-    made = Suite(free_port())
+    folder = demo_home / "suite"
+    folder.mkdir()
+    made = Suite(free_port(), folder)
     made.add(basic_client("suite-basic"))
     made.add(basic_client("suite-basic-2"))
     made.add(basic_client("suite-post", "client_secret_post"))
@@ -58,6 +85,8 @@ def suite() -> Suite:
     }
     made.add(basic_client("suite-logout"))
     made.add(basic_client("suite-backchannel", **logout))
+    for variant in ALL:
+        made.add_pair(variant)
     return made
 
 
@@ -67,7 +96,7 @@ _running: list[RunningDemo] = []
 @pytest.fixture(scope="session")
 def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
     """The provider behind https. DEMO_RUNNING names one that was started with TLS=1."""
-    bundle = suite.write(demo_home / "suite-clients.json")
+    bundle = suite.write()
     if "DEMO_RUNNING" in os.environ:
         base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
         layout = Layout(int(base), Path(directory), tls=True)
@@ -158,3 +187,59 @@ def leaving(logout_rp: BasicClient, newcomer: Citizen) -> SigningOut:
     """A person who has just logged in and will log out."""
     hint = logout_rp.complete(newcomer).tokens["id_token"]
     return SigningOut(logout_rp, newcomer, hint)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A FAPI 2.0 module runs in the variants it names, in all of them by default."""
+    if "variant" in metafunc.fixturenames:
+        chosen = getattr(metafunc.module, "VARIANTS", ALL)
+        metafunc.parametrize("variant", chosen, ids=[one.name for one in chosen])
+
+
+@pytest.fixture
+def fapi(provider: Provider, suite: Suite, variant: Variant) -> FapiClient:
+    """The suite's first FAPI 2.0 client."""
+    return FapiClient(provider, suite.clients[f"suite-{variant.name}-1"], variant)
+
+
+@pytest.fixture
+def second_fapi(provider: Provider, suite: Suite, variant: Variant) -> FapiClient:
+    """Its second client, whose redirect_uri has a query."""
+    return FapiClient(provider, suite.clients[f"suite-{variant.name}-2"], variant)
+
+
+@dataclass(frozen=True)
+class Aged:
+    """A code and a reference that nobody used, from the beginning of the run."""
+
+    request: Request
+    code: str
+    reference: str
+    expires_in: int
+    since: float
+
+    def wait(self, seconds: float) -> None:
+        """Wait until they are as old as that; most of it has passed with other modules."""
+        while time.monotonic() < self.since + seconds:
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ageing(provider: Provider, suite: Suite, citizen: Citizen) -> dict[str, Aged]:
+    """For each variant, what will be too old at the end."""
+    return {variant.name: _left_alone(provider, suite, citizen, variant) for variant in ALL}
+
+
+def _left_alone(provider: Provider, suite: Suite, citizen: Citizen, variant: Variant) -> Aged:
+    client = FapiClient(provider, suite.clients[f"suite-{variant.name}-1"], variant)
+    request = client.request()
+    code = client.code(citizen, request)
+    pushed = client.push(client.pushable(request))
+    expires_in = int(pushed.json()["expires_in"])
+    return Aged(request, code, client.reference(pushed), expires_in, time.monotonic())
+
+
+@pytest.fixture
+def aged(ageing: dict[str, Aged], variant: Variant) -> Aged:
+    """What is too old in this variant."""
+    return ageing[variant.name]

@@ -18,3 +18,11 @@ def test_an_unsigned_request_object_is_refused(rp: BasicClient, newcomer: Citize
     supported = metadata["request_parameter_supported"]
     error = "invalid_request_object" if supported else "request_not_supported"
     rp.refused(newcomer.visit(rp.address(sent)), request, error)
+
+
+def test_a_signed_request_object_is_processed(rp: BasicClient, citizen: Citizen) -> None:
+    assert rp.provider.metadata["request_parameter_supported"] is True
+    request = rp.request()
+    sent = {name: request[name] for name in ("client_id", "scope", "response_type")}
+    sent["request"] = rp.request_object(request)
+    rp.settle(citizen.enter(rp.address(sent)), request)

@@ -1,6 +1,7 @@
 """The suite as an OpenID Connect client with a secret: the basic and form post plans."""
 
 import secrets
+import time
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -85,6 +86,13 @@ class BasicClient:
         assert isinstance(answer, Callback), answer
         assert answer.mode == (self.response_mode or "query")
         checks.refused(answer, request, self.provider.issuer, *errors)
+
+    def request_object(self, request: dict[str, str]) -> str:
+        """Sign the request (RFC 9101)."""
+        now = int(time.time())
+        about = {"iss": self.client_id, "aud": self.provider.issuer, "nbf": now, "exp": now + 300}
+        assert self.registered.key is not None
+        return jws.sign({"typ": "oauth-authz-req+jwt"}, request | about, self.registered.key)
 
     def call(self, endpoint: str, **form: str) -> httpx.Response:
         """Call an endpoint with the client's own authentication."""

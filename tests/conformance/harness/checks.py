@@ -65,7 +65,7 @@ def error_page(seen: Page | Callback, *codes: str) -> None:
     """The person sees an error page with a stable code; the relying party gets nothing."""
     assert isinstance(seen, Page), f"an answer went to {seen.url}"
     assert 400 <= seen.status < 500
-    assert seen.error in codes
+    assert seen.error in codes, f"{seen.error} instead of {codes}"
     assert seen.refresh is None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from clavis_testkit.running_demo import RunningDemo
+from cryptography import x509
 
 ISSUER_PATH = "/.well-known/openid-configuration"
 
@@ -18,7 +19,7 @@ class Certificate:
 
     file: Path
     key_file: Path
-    subject: str = ""
+    content: x509.Certificate
 
 
 @dataclass

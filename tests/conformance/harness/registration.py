@@ -1,8 +1,12 @@
 """The suite's own clients, as a bundle that the provider reads and as the suite knows them."""
 
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from tests.conformance.harness.jws import Key, new_key
 from tests.conformance.harness.provider import Certificate
@@ -33,7 +37,7 @@ class Registered:
 
 def basic_client(client_id: str, method: str = "client_secret_basic", **more: Any) -> Registered:
     """A client with a secret, as the OpenID Connect plans use it."""
-    secret = secrets.token_urlsafe(32)
+    secret, key = secrets.token_urlsafe(32), new_key()
     document = {
         "client_id": client_id,
         "client_secret": secret,
@@ -45,9 +49,10 @@ def basic_client(client_id: str, method: str = "client_secret_basic", **more: An
         "response_types": ["code"],
         "token_endpoint_auth_method": method,
         "scope": _SCOPE,
+        "jwks": {"keys": [key.jwk]},
         **more,
     }
-    return Registered(client_id, document, secret=secret)
+    return Registered(client_id, document, secret=secret, key=key)
 
 
 def fapi_client(
@@ -75,9 +80,19 @@ def fapi_client(
     else:
         document["tls_client_certificate_bound_access_tokens"] = True
     if variant.client_auth == "tls_client_auth" and certificate is not None:
-        document["tls_client_auth_subject_dn"] = certificate.subject
+        document["tls_client_auth_subject_dn"] = certificate.content.subject.rfc4514_string()
+    if variant.client_auth == "self_signed_tls_client_auth" and certificate is not None:
+        document["jwks"]["keys"].append(_with_certificate(certificate))
     if variant.signing:
         document["require_signed_request_object"] = True
         document["request_object_signing_alg"] = alg
         document["authorization_signed_response_alg"] = "ES256"
     return Registered(client_id, document, key=key, certificate=certificate)
+
+
+def _with_certificate(certificate: Certificate) -> dict[str, Any]:
+    """A key with its certificate (RFC 7517 section 4.7, RFC 8705 section 2.2.2)."""
+    private = load_pem_private_key(certificate.key_file.read_bytes(), None)
+    assert isinstance(private, EllipticCurvePrivateKey)
+    chain = [b64encode(certificate.content.public_bytes(Encoding.DER)).decode()]
+    return Key(private, "ES256").jwk | {"x5c": chain}

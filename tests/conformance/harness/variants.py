@@ -16,9 +16,12 @@ class Variant:
 DPOP = Variant("dpop")
 MTLS = Variant("mtls", dpop=False)
 TLS_AUTH = Variant("tls_client_auth", client_auth="tls_client_auth", dpop=False)
+SELF_SIGNED = Variant(
+    "self_signed_tls_client_auth", client_auth="self_signed_tls_client_auth", dpop=False
+)
 SIGNING = Variant("message-signing", signing=True)
 
-ALL = (DPOP, MTLS, TLS_AUTH, SIGNING)
+ALL = (DPOP, SIGNING)
 WITH_DPOP = tuple(variant for variant in ALL if variant.dpop)
 WITH_ASSERTION = tuple(variant for variant in ALL if variant.client_auth == "private_key_jwt")
 SIGNED = (SIGNING,)

@@ -1,0 +1,16 @@
+"""A client assertion whose audience is a list is refused, even with the issuer in it."""
+
+from tests.conformance.harness import checks
+from tests.conformance.harness.fapi import FapiClient
+from tests.conformance.harness.variants import WITH_ASSERTION
+
+VARIANTS = WITH_ASSERTION
+
+
+def test_the_audience_is_refused(fapi: FapiClient) -> None:
+    audience = [fapi.provider.issuer, "https://other.example"]
+    answer = fapi.push(
+        fapi.pushable(fapi.request()),
+        authentication=lambda: fapi.authentication(fapi.assertion(aud=audience)),
+    )
+    checks.denied(answer, "invalid_client")
