@@ -31,6 +31,7 @@ from clavis_gateway.oidc.endpoints import (
     logout,
     par,
     refusals,
+    register,
     revoke,
     token,
     userinfo,
@@ -41,7 +42,7 @@ from clavis_gateway.oidc.http import on_oauth_error, on_page_fault
 def include_routes(app: FastAPI) -> None:
     """Add every route and the handlers of their errors."""
     protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
-    for module in protocol:
+    for module in (*protocol, register):
         app.include_router(module.router, tags=["openid"])
     app.include_router(citizen_sessions.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
@@ -39,6 +39,11 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     pairwise_key_file: Path = Field(description="makes pairwise subjects; never change it")
     key_encryption_key_file: Path = Field(description="encrypts the signing keys at rest")
     client_secret_key_file: Path = Field(description="makes what is kept of client secrets")
+
+    # Relying parties that register themselves (RFC 7591)
+    dynamic_registration_state: Literal["draft", "test", "production"] = Field(
+        default="test", description="where they begin; production lets them in without review"
+    )
 
     # Addresses that relying parties name (jwks_uri, backchannel_logout_uri …): https and public
     outbound_networks: tuple[IPv4Network | IPv6Network, ...] = Field(

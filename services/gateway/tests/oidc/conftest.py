@@ -72,8 +72,8 @@ async def emptied(made: Database) -> None:
     owner = await asyncpg.connect(made.owner_dsn)
     try:
         await owner.execute(
-            "TRUNCATE relying_party, person, sso_session, used_jti, inbox, logout_delivery,"
-            " certificate_login CASCADE"
+            "TRUNCATE relying_party, initial_access_token, person, sso_session, used_jti, inbox,"
+            " logout_delivery, certificate_login CASCADE"
         )
     finally:
         await owner.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clavis_gateway.registration.differences import key_name
+from clavis_gateway.registration.members import OPERATOR
 from clavis_gateway.store.relying_parties import Registration
 
 
@@ -27,6 +28,19 @@ def description(registration: Registration) -> dict[str, Any]:
         "acr_aliases": party.acr_aliases,
         **({"sso_max_age_seconds": party.sso_max_age_seconds} if party.sso_max_age_seconds else {}),
         "level_max_age": party.level_max_age,
+    }
+
+
+def decided_by_operator(registration: Registration) -> dict[str, Any]:
+    """Return what of the description an update by the relying party itself leaves as it is.
+
+    The sector is not among it: it follows the redirect URIs, or else whoever registered those of
+    somebody first could keep the subjects of that sector (OpenID Connect Core 1.0 section 8.1).
+    """
+    return {
+        name: value
+        for name, value in description(registration).items()
+        if name.partition("#")[0] in OPERATOR and name != "sector_identifier"
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from clavis_kit.loa import ACR_VALUES
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse
 
 from clavis_gateway.deps import DepsDep
@@ -46,6 +47,7 @@ def document(issuer: str) -> dict[str, Any]:
         "introspection_endpoint": f"{issuer}/introspect",
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/logout",
+        "registration_endpoint": f"{issuer}/register",
         "jwks_uri": f"{issuer}/jwks",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
@@ -110,6 +112,15 @@ async def discovery(deps: DepsDep) -> JSONResponse:
     """Serve the metadata; it may be cached and read from any origin."""
     settings = deps.settings
     return JSONResponse(published(settings.issuer, settings.certificate_url), headers=_CACHEABLE)
+
+
+# RFC 8414 section 3.1: the well-known string stands between the host and the path of the issuer.
+@router.get("/.well-known/oauth-authorization-server/{path:path}")
+async def discovery_by_path(path: str, deps: DepsDep) -> JSONResponse:
+    """Serve the metadata of an issuer that has a path, and of no other."""
+    if not path or f"/{path}" != urlsplit(deps.settings.issuer).path:
+        raise HTTPException(404)
+    return await discovery(deps)
 
 
 @router.get("/jwks")
