@@ -34,6 +34,7 @@ from clavis_gateway.login.parts import build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
+from clavis_gateway.oidc.cors import Cors, OriginBook
 from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
 from clavis_gateway.oidc.mtls import Hosts, MutualTls
@@ -87,6 +88,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
     )
     app.add_middleware(OfferNonce)
     include_routes(app)
+    app.add_middleware(Cors)
     app.add_middleware(DropForeignCertificates, terminator=read_terminator(settings))
     return app
 
@@ -182,6 +184,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         grants=Server(),
         logouts=LogoutCourier(runtime.pool, outbound, runtime.clock, keys, settings.issuer),
         refusals=RefusalLog(runtime.pool, runtime.clock, new_id),
+        origins=OriginBook(runtime.pool),
         pages=pages,
     )
 

@@ -19,6 +19,7 @@ from clavis_gateway.settings import GatewaySettings
 if TYPE_CHECKING:
     from clavis_gateway.oidc.authlib_adapter.grants import Server
     from clavis_gateway.oidc.backchannel import LogoutCourier
+    from clavis_gateway.oidc.cors import OriginBook
     from clavis_gateway.oidc.dpop_nonces import DpopNonces
     from clavis_gateway.oidc.keys import KeyRing
     from clavis_gateway.oidc.mtls import MutualTls
@@ -61,6 +62,8 @@ class Deps:
     """Carries logout tokens to relying parties."""
     refusals: RefusalLog
     """Tells relying parties what was refused to them."""
+    origins: OriginBook
+    """Where relying parties live: who may read answers by script."""
     pages: Pages
     """The pages of the protocol endpoints."""
 
