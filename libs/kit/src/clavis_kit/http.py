@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clavis_kit import errors
 from clavis_kit.direct import DirectRoutes
 from clavis_kit.ids import new_id
-from clavis_kit.logging import get_logger
+from clavis_kit.logging import get_plain_logger
 from clavis_kit.metrics import REQUESTS
 from clavis_kit.settings import KeyFileError, ServiceSettings
 
@@ -30,7 +30,6 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"same-origin"),
 )
 Check = Callable[[], Awaitable[bool]]
-_log = get_logger(__name__)
 
 
 class StartRefusedError(RuntimeError):
@@ -78,6 +77,7 @@ class Frame:
         self._direct = direct
         self._limit = max_body_bytes
         self._too_large = too_large or errors.problem("body-too-large", 413)
+        self._log = get_plain_logger(__name__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -105,7 +105,17 @@ class Frame:
         except errors.BodyTooLargeError:
             await self._too_large(scope, receive, framed_send)
         finally:
-            _account(scope, status, time.perf_counter() - started)
+            self._account(scope, status, time.perf_counter() - started)
+
+    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+        # The template, never the path: a path may hold an identifier.
+        route = getattr(scope.get("route"), "path", "unmatched")
+        REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
+        if route not in QUIET_ROUTES:
+            self._log.info(
+                "request", method=scope["method"], route=route, status=status,
+                duration_ms=round(seconds * 1000, 1),
+            )  # fmt: skip
 
     def _limited(self, receive: Receive) -> Receive:
         read = 0
@@ -134,17 +144,6 @@ def _with_defaults(
     present = {name.lower() for name, _ in headers}
     added = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
     return [*headers, *added, (b"x-request-id", request_id.encode())]
-
-
-def _account(scope: Scope, status: int, seconds: float) -> None:
-    # The template, never the path: a path may hold an identifier.
-    route = getattr(scope.get("route"), "path", "unmatched")
-    REQUESTS.labels(scope["method"], route, str(status)).observe(seconds)
-    if route not in QUIET_ROUTES:
-        _log.info(
-            "request", method=scope["method"], route=route, status=status,
-            duration_ms=round(seconds * 1000, 1),
-        )  # fmt: skip
 
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
