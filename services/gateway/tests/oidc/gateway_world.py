@@ -47,6 +47,11 @@ PERSON = {
     "first_surname": "Ficticia", "second_surname": "Ejemplo", "birthdate": "1990-05-17",
     "email": "alba@example.test", "email_verified": True, "phone_number": "+34600000001",
     "phone_number_verified": True, "person_identifier": "ES/ES/00000001R",
+    "address": {
+        "formatted": "Calle Mayor 1\n28013 Madrid\nMadrid\nEspaña",
+        "street_address": "Calle Mayor 1", "locality": "Madrid", "region": "Madrid",
+        "postal_code": "28013", "country": "España",
+    },
 }  # fmt: skip
 
 

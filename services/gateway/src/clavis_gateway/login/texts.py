@@ -247,6 +247,7 @@ CLAIMS: Mapping[str, str] = {
     "email_verified": N_("Correo electrónico"),
     "phone_number": N_("Teléfono móvil"),
     "phone_number_verified": N_("Teléfono móvil"),
+    "address": N_("Dirección postal"),
     "person_identifier": N_("DNI o NIE"),
     "registration_level": N_("Nivel y vía de su registro"),
     "registration_channel": N_("Nivel y vía de su registro"),

@@ -29,15 +29,18 @@ MTLS_ENDPOINTS = {
 }
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_MODES = ("query", "form_post", "jwt", "query.jwt", "form_post.jwt")
+# OpenID Connect Core 1.0 section 3.1.2.1: one design serves windows, pop-ups, touch and old phones.
+DISPLAYS = ("page", "popup", "touch", "wap")
 PROMPTS = ("none", "login", "consent", "select_account")
 
-SCOPES = ("openid", "profile", "email", "phone", "identity", "offline_access")
+SCOPES = ("openid", "profile", "email", "phone", "address", "identity", "offline_access")
 
 # OpenID Connect Core 1.0 section 5.4; `identity` is ours and carries what an administration needs.
 CLAIMS_OF_SCOPE: dict[str, tuple[str, ...]] = {
     "profile": ("name", "given_name", "family_name", "birthdate"),
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
     "identity": ("person_identifier", "first_surname", "second_surname", "registration_level"),
 }
 

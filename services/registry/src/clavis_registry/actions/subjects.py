@@ -14,8 +14,11 @@ from clavis_registry.store import Unit
 from clavis_registry.store.contacts import Contact
 from clavis_registry.store.evidence import Actor
 from clavis_registry.store.persons import Person
+from clavis_registry.store.postal import PostalAddress
 
 LIVING = frozenset({Status.NONE, Status.REGISTERED})
+ADDRESS = "address"
+COUNTRY = "España"
 EIDAS_PREFIX = "ES/ES/"  # eIDAS SAML attribute profile 1.2, section 2.2.3: from/to/identifier
 
 
@@ -24,7 +27,14 @@ async def claims_of(deps: Deps, subject_id: str, names: set[str]) -> dict[str, A
     async with deps.reading() as unit:
         person = await _living(unit, subject_id)
         contact = await unit.contacts.get(subject_id)
-    known = {**_identity_claims(person), **_contact_claims(contact)}
+        address = None
+        if ADDRESS in names:
+            address = await unit.postal_addresses.get(person.national_id_hash)
+    known = {
+        **_identity_claims(person),
+        **_contact_claims(contact),
+        ADDRESS: _address_claim(address),
+    }
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
 
 
@@ -54,6 +64,22 @@ def _contact_claims(contact: Contact | None) -> dict[str, Any]:
         "phone_number": mobile,
         "phone_number_verified": True if mobile else None,
     }
+
+
+# OpenID Connect Core 1.0 section 5.1.1; addresses on record are those of the municipal register.
+def _address_claim(address: PostalAddress | None) -> dict[str, str] | None:
+    if address is None:
+        return None
+    place = f"{address.postcode} {address.municipality}"
+    parts = {
+        "formatted": "\n".join([*address.lines, place, address.province, COUNTRY]),
+        "street_address": "\n".join(address.lines),
+        "locality": address.municipality,
+        "region": address.province,
+        "postal_code": address.postcode,
+        "country": COUNTRY,
+    }
+    return {name: text for name, text in parts.items() if text}
 
 
 async def _living(unit: Unit, subject_id: str) -> Person:

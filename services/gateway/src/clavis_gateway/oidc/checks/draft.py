@@ -9,6 +9,8 @@ from typing import Any
 from clavis_gateway.errors import OAuthError
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, ResponseMode
 
+_MAX_LOCALES = 8
+
 
 @dataclass(slots=True)
 class Draft:
@@ -40,6 +42,11 @@ class Draft:
         """Return a parameter; one sent without a value counts as absent (RFC 6749 3.1)."""
         return self.params.get(name) or None
 
+    # OpenID Connect Core 1.0 sections 3.1.2.1 and 5.2: tags in order of preference; it is no error
+    # if none of them is known.
+    def _locales(self, name: str) -> tuple[str, ...]:
+        return tuple((self.get(name) or "").split()[:_MAX_LOCALES])
+
     def finish(self, pushed_hash: str | None) -> AuthorizationRequest:
         """Make the validated request."""
         return AuthorizationRequest(
@@ -57,6 +64,7 @@ class Draft:
             claims=self.claims,
             hinted_sub=self.hinted_sub,
             login_hint=self.get("login_hint"),
-            ui_locales=tuple((self.get("ui_locales") or "").split()[:8]),
+            ui_locales=self._locales("ui_locales"),
+            claims_locales=self._locales("claims_locales"),
             pushed_hash=pushed_hash,
         )

@@ -45,4 +45,6 @@ def check_id_token_hint(draft: Draft) -> None:
     audience = claims.get("aud")
     if draft.client.client_id not in (audience if isinstance(audience, list) else [audience]):
         raise invalid_request("The id_token_hint was issued to another client.")
+    if draft.hinted_sub not in (None, claims["sub"]):
+        raise invalid_request("The id_token_hint and the claims parameter name two people.")
     draft.hinted_sub = claims["sub"]

@@ -14,6 +14,7 @@ from clavis_gateway.oidc.metadata import (
     ASSERTION_ALGS,
     AUTH_METHODS,
     CLAIMS_SUPPORTED,
+    DISPLAYS,
     DPOP_ALGS,
     ENCRYPTION_ALGS,
     ENCRYPTION_ENCS,
@@ -29,6 +30,8 @@ from clavis_gateway.rules.client_certificates import TLS_METHODS
 
 router = APIRouter()
 LOCALES = ("es", "en")
+# Names and addresses are as the registers hold them.
+CLAIMS_LOCALES = ("es",)
 _CACHEABLE = {
     "Cache-Control": f"public, max-age={JWKS_CACHE_SECONDS}",
     "Access-Control-Allow-Origin": "*",
@@ -63,6 +66,7 @@ def document(issuer: str) -> dict[str, Any]:
         "dpop_signing_alg_values_supported": list(DPOP_ALGS),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": list(PROMPTS),
+        "display_values_supported": list(DISPLAYS),
         "acr_values_supported": list(ACR_VALUES),
         "claim_types_supported": ["normal"],
         "claims_supported": list(CLAIMS_SUPPORTED),
@@ -76,6 +80,7 @@ def document(issuer: str) -> dict[str, Any]:
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "ui_locales_supported": list(LOCALES),
+        "claims_locales_supported": list(CLAIMS_LOCALES),
         **_answers(),
     }
 
