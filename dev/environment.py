@@ -157,6 +157,7 @@ def _gateway(layout: Layout) -> _Values:
         "PORTAL_URL": layout.url("portal"),
         "CERTIFICATE_URL": layout.certificate_url,
         "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
+        "CLIENT_TRUST_ANCHORS_DIR": layout.file("pki", "clients", "trust"),
         "TERMINATOR_NETWORKS": json.dumps(["127.0.0.1/32", "::1/128"]),
         "TERMINATOR_SECRET_FILE": _key(layout, "terminator.secret"),
         "REVOCATION_HOSTS": json.dumps(["localhost"]),

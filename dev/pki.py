@@ -2,9 +2,16 @@
 
 from datetime import UTC, datetime
 
-from clavis_testkit.pki import DEMO_HOLDERS, Entry, create_demo_pki
+from clavis_testkit.pki import (
+    DEMO_HOLDERS,
+    Entry,
+    create_demo_pki,
+    ensure_client_certificates,
+)
 
 from dev.layout import Layout
+
+CERTIFICATE_CLIENTS = ("demo-mtls",)
 
 
 def ensure_certificates(layout: Layout) -> list[Entry]:
@@ -18,6 +25,8 @@ def ensure_certificates(layout: Layout) -> list[Entry]:
         signing_base_url=layout.url("signing"),
         holders=DEMO_HOLDERS,
     )
+    now = datetime.now(UTC)
+    ensure_client_certificates(layout.file("pki", "clients"), CERTIFICATE_CLIENTS, now=now)
     if layout.trust_file is not None:
         own = layout.file("pki", "trust.pem").read_bytes()
         layout.trusted.write_bytes(own + layout.trust_file.read_bytes())

@@ -30,6 +30,8 @@ class DemoClient:
     metadata: dict[str, Any]
     operator: dict[str, Any] = field(default_factory=dict)
     jwks_file: Path | None = None
+    certificate_file: Path | None = None
+    """What it shows in mutual TLS; its key lies beside it."""
 
     def document(self) -> dict[str, Any]:
         """Return the file that ``client apply`` reads."""
@@ -37,8 +39,11 @@ class DemoClient:
 
     def public(self, _: Layout) -> dict[str, Any]:
         """Describe the client as ``demo.json`` does: with its secret or its private key's file."""
-        jwks_file = str(self.jwks_file) if self.jwks_file else None
-        return {"client_id": self.client_id, **self.metadata, "jwks_file": jwks_file}
+        described = {"client_id": self.client_id, **self.metadata}
+        if self.certificate_file is not None:
+            described["certificate_file"] = str(self.certificate_file)
+            described["key_file"] = str(self.certificate_file).replace(".cer.pem", ".key.pem")
+        return described | {"jwks_file": str(self.jwks_file) if self.jwks_file else None}
 
 
 def demo_clients(layout: Layout) -> list[DemoClient]:
@@ -52,6 +57,7 @@ def demo_clients(layout: Layout) -> list[DemoClient]:
         _post(layout),
         _spa(layout),
         _fapi(layout),
+        _mtls(layout),
         _signer(layout),
         _backend(layout, "portal", "portal", ("Portal ciudadano", "Citizen portal")),
         _backend(layout, "office-console", "console", ("Oficina de registro", "Office console")),
@@ -161,6 +167,20 @@ def _fapi(layout: Layout) -> DemoClient:
     )
     operator = {"profile": "fapi2", "minimum_loa": "low"}
     return DemoClient("demo-fapi", metadata, operator, jwks_file)
+
+
+def _mtls(layout: Layout) -> DemoClient:
+    metadata = _metadata(
+        ("Servicio con certificado", "Service with a certificate"),
+        redirect_uris=["http://localhost:9014/callback"],
+        token_endpoint_auth_method="tls_client_auth",  # noqa: S106 - a method's name
+        tls_client_auth_subject_dn="CN=demo-mtls,O=Clavis TEST,C=ES",
+        tls_client_certificate_bound_access_tokens=True,
+        require_pushed_authorization_requests=True,
+    )
+    operator = {"profile": "fapi2", "minimum_loa": "low"}
+    certificate = layout.file("pki", "clients", "demo-mtls.cer.pem")
+    return DemoClient("demo-mtls", metadata, operator, certificate_file=certificate)
 
 
 def _signer(layout: Layout) -> DemoClient:

@@ -45,7 +45,7 @@ def test_every_promised_relying_party_is_there(layout: Layout) -> None:
     clients = {client["client_id"]: client for client in document["clients"]}
     assert clients.keys() == {
         "demo-web", "demo-post", "demo-spa", "demo-fapi", "demo-high", "demo-signer",
-        "demo-substantial", "portal", "office-console",
+        "demo-substantial", "demo-mtls", "portal", "office-console",
     }  # fmt: skip
     assert clients["demo-web"]["token_endpoint_auth_method"] == "client_secret_basic"
     assert len(clients["demo-web"]["client_secret"]) >= 32

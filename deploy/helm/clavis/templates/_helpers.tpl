@@ -94,6 +94,7 @@ CERTIFICATE_URL: {{ $root.Values.certificateUrl | quote }}
 TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote }}
 OUTBOUND_NETWORKS: {{ $root.Values.network.relyingPartyNetworks | toJson | quote }}
 TRUST_ANCHORS_DIR: /run/trust
+CLIENT_TRUST_ANCHORS_DIR: /run/client-trust
 {{- end }}
 {{- if eq .name "portal" }}
 TERMINATOR_NETWORKS: {{ $root.Values.network.terminatorNetworks | toJson | quote }}

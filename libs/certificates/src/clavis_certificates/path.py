@@ -33,15 +33,18 @@ class TrustStore:
     intermediates: tuple[asn1.Certificate, ...]
 
     @classmethod
-    def read(cls, folder: Path) -> TrustStore:
-        """Read every certificate of a folder. Raises NoAnchorsError."""
+    def read(cls, folder: Path, *, may_be_empty: bool = False) -> TrustStore:
+        """Read every certificate of a folder. Raises NoAnchorsError.
+
+        Of a folder that `may_be_empty` no anchor is trusted when it is; it must exist.
+        """
         anchors: list[asn1.Certificate] = []
         intermediates: list[asn1.Certificate] = []
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.suffix.lower() in _SUFFIXES:
                 for certificate in _read(path):
                     (anchors if _is_self_signed(certificate) else intermediates).append(certificate)
-        if not anchors:
+        if not anchors and not (may_be_empty and folder.is_dir()):
             raise NoAnchorsError(f"{folder} holds no trust anchor")
         return cls(tuple(anchors), tuple(intermediates))
 

@@ -120,7 +120,9 @@ def build_mutual_tls(settings: GatewaySettings, clock: Clock) -> MutualTls:
     return MutualTls(
         Hosts(settings.issuer, settings.certificate_url),
         read_terminator(settings),
-        Anchors("relying-parties", lambda: TrustStore.read(folder)) if folder else None,
+        Anchors("relying-parties", lambda: TrustStore.read(folder, may_be_empty=True))
+        if folder
+        else None,
         BoundedPool("client-certificates", workers=2, queue=50),
         clock,
     )

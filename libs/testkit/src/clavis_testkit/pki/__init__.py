@@ -8,6 +8,10 @@ from clavis_testkit.pki.authority import Authority
 from clavis_testkit.pki.demo import Entry, create_demo_pki
 from clavis_testkit.pki.holders import DEMO_HOLDERS, CertificateKind, Holder
 from clavis_testkit.pki.ocsp import OcspResponder
+from clavis_testkit.pki.relying_parties import (
+    ensure_client_certificates,
+    issue_client_certificate,
+)
 from clavis_testkit.pki.signing_ca import ensure_signing_ca
 from clavis_testkit.pki.tls import ensure_tls
 
@@ -19,6 +23,8 @@ __all__ = [
     "Holder",
     "OcspResponder",
     "create_demo_pki",
+    "ensure_client_certificates",
     "ensure_signing_ca",
     "ensure_tls",
+    "issue_client_certificate",
 ]

@@ -27,7 +27,7 @@ def proof_of(
     return dpop.check_proof(
         request.headers.getlist("dpop"),
         method=request.method,
-        url=deps.settings.issuer + path,
+        url=deps.mtls.address(request, path),
         now=now,
         nonces=Nonces(deps.dpop_nonces.accepted(now), required),
         access_token=access_token,
