@@ -28,8 +28,8 @@ watch: run-deps ## print the published events of a running demo
 client: run-deps ## register a relying party with the demo: make client FILE=client.json
 	@$(PY) -m dev.client $(FILE)
 
-video: run-deps ## play the provider of automatic video: make video REFERENCE=… NUMBER=20304050H [FAILED=1]
-	@$(PY) -m dev.video_provider $(REFERENCE) $(NUMBER) $(if $(FAILED),--failed)
+video: run-deps ## play the provider of automatic video: make video REFERENCE=… NUMBER=20304050H [FAILED=1] | CALL=…
+	@$(PY) -m dev.video_provider $(REFERENCE) $(NUMBER) $(if $(FAILED),--failed) $(if $(CALL),--call $(CALL))
 
 test: dev-deps ## all tests; what cannot run here is skipped with its reason
 	@$(PY) -m pytest $(ARGS)

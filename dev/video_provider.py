@@ -1,15 +1,18 @@
-"""``make video``: plays the provider of automatic video, which tells the registry its result.
+"""``make video``: plays the provider of video, which tells the registry what it carried.
 
     make video REFERENCE=… NUMBER=20304050H             the machine recognised the person
     make video REFERENCE=… NUMBER=20304050H FAILED=1    it did not
+    make video CALL=…                                   the recording of a call with an agent
 
-The reference is the one that the person gets once the phone is proved. The message is signed as a
+The reference is the one that the person gets once the phone is proved; the call is the last part of
+the address of the agent's page. The message is signed as a
 provider signs it: a detached JWS over the body (RFC 7515 appendix F).
 """
 
 import argparse
 import hashlib
 import json
+import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,6 +50,18 @@ def result_document(
     }
 
 
+def call_document(case_id: str, at: datetime) -> dict[str, Any]:
+    """Write what a provider announces of a call that goes on or has just ended."""
+    recording_id = f"call-{secrets.token_hex(4)}"
+    return {
+        "case_id": case_id,
+        "recording_id": recording_id,
+        "sha256": hashlib.sha256(recording_id.encode()).hexdigest(),
+        "started_at": (at - _TALK).isoformat(),
+        "ended_at": at.isoformat(),
+    }
+
+
 def detached_signature(body: bytes, key: ECKey) -> str:
     """Sign a body and leave it out of the signature."""
     protected = {"alg": "ES256", "kid": VIDEO_PROVIDER}
@@ -54,7 +69,7 @@ def detached_signature(body: bytes, key: ECKey) -> str:
     return f"{header}..{signature}"
 
 
-def send(layout: Layout, document: dict[str, Any]) -> httpx.Response:
+def send(layout: Layout, message: str, document: dict[str, Any]) -> httpx.Response:
     """Tell the registry of the running demo. Raises httpx.HTTPError when nobody answers."""
     body = json.dumps(document, ensure_ascii=False).encode()
     key = ECKey.import_key(layout.file("keys", f"{VIDEO_PROVIDER}.pem").read_bytes())
@@ -62,7 +77,7 @@ def send(layout: Layout, document: dict[str, Any]) -> httpx.Response:
         "Content-Type": "application/json",
         _SIGNATURE_HEADER: detached_signature(body, key),
     }
-    address = layout.url("registry") + "/provider/v1/video-results"
+    address = f"{layout.url('registry')}/provider/v1/{message}"
     return httpx.post(
         address, content=body, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False
     )
@@ -71,20 +86,29 @@ def send(layout: Layout, document: dict[str, Any]) -> httpx.Response:
 def _parser() -> argparse.ArgumentParser:
     numbers = [newcomer.national_id for newcomer in demo_newcomers()]
     parser = argparse.ArgumentParser(prog="dev.video_provider", description="Plays the provider")
-    parser.add_argument("reference", help="what the person got once the phone was proved")
-    parser.add_argument("number", choices=numbers, help="whose document the machine read")
+    parser.add_argument("reference", nargs="?", help="what the person got with the phone proved")
+    parser.add_argument("number", nargs="?", choices=numbers, help="whose document was read")
+    parser.add_argument("--call", metavar="CASE", help="announce the recording of this call")
     parser.add_argument("--failed", action="store_true", help="the machine did not recognise them")
     return parser
 
 
+def _message(chosen: argparse.Namespace, now: datetime) -> tuple[str, dict[str, Any]]:
+    if chosen.call:
+        return "video-recordings", call_document(chosen.call, now)
+    person = next(one for one in demo_newcomers() if one.national_id == chosen.number)
+    passed = not chosen.failed
+    return "video-results", result_document(person, chosen.reference, now, passed=passed)
+
+
 def main(arguments: list[str]) -> int:
     """Tell one result; the exit code is 1 when the registry did not take it."""
-    chosen = _parser().parse_args(arguments)
-    person = next(one for one in demo_newcomers() if one.national_id == chosen.number)
-    now = datetime.now(UTC)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not chosen.call and not (chosen.reference and chosen.number):
+        parser.error("state REFERENCE and NUMBER, or --call")
     try:
-        document = result_document(person, chosen.reference, now, passed=not chosen.failed)
-        answer = send(from_environment(), document)
+        answer = send(from_environment(), *_message(chosen, datetime.now(UTC)))
     except LayoutError as error:
         print(error)
         return 1

@@ -1,10 +1,9 @@
 """A video call from its booking to the activation code, through the pages of citizen and agent."""
 
 import asyncio
-import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +14,7 @@ from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page, expect
 
+from dev import video_provider
 from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.services import by_name
@@ -57,11 +57,6 @@ def bring_forward(demo: RunningDemo, email: str) -> None:
         assert pool.submit(asyncio.run, update()).result() == "UPDATE 1"
 
 
-def moment(at: datetime) -> str:
-    """Write a moment as the agent types it, on the browser's clock."""
-    return at.astimezone().strftime("%d/%m/%Y %H:%M:%S")
-
-
 def test_a_video_call_ends_with_an_activation_code(
     demo: RunningDemo, browser: Browser, agent: OfficeDesk, at_home: Page
 ) -> None:
@@ -78,7 +73,7 @@ def test_a_video_call_ends_with_an_activation_code(
     page.click("#call")
     page.click("#continue")
     expect(page.locator("#call-state")).to_have_attribute("data-state", "queued")
-    decide(agent, person)
+    decide(demo, agent, person)
     page.click("#continue")
     if page.locator("#call-state[data-state=second_look]").is_visible():
         look_again(demo, browser)
@@ -95,18 +90,23 @@ def test_a_video_call_ends_with_an_activation_code(
     newcomers.activate_password(demo, person)
 
 
-def decide(agent: OfficeDesk, person: dict[str, Any]) -> None:
+def announce(demo: RunningDemo, case_id: str) -> None:
+    """Announce the recording of a call, as the provider who carries it."""
+    layout = Layout(demo.base, demo.directory)
+    document = video_provider.call_document(case_id, datetime.now(UTC))
+    assert video_provider.send(layout, "video-recordings", document).is_success
+
+
+def decide(demo: RunningDemo, agent: OfficeDesk, person: dict[str, Any]) -> None:
     """Take the call, check everything, accept."""
     page = agent.open("/video")
     page.locator("#cases a").last.click()
     page.click("#claim-submit")
     expect(page.locator("#call-submit")).to_be_visible()
-    now = datetime.now(UTC)
-    page.fill("#recording-provider", "demo")
-    page.fill("#recording-recording_id", secrets.token_hex(4))
-    page.fill("#recording-sha256", secrets.token_hex(32))
-    page.fill("#recording-started_at", moment(now - timedelta(minutes=2)))
-    page.fill("#recording-ended_at", moment(now - timedelta(seconds=5)))
+    expect(page.locator("#no-recording")).to_be_visible()
+    announce(demo, page.url.rsplit("/", 1)[1])
+    page.click("#search-recordings")
+    expect(page.locator("#recording")).to_be_visible()
     for name in ("national_id", "given_name", "first_surname"):
         page.fill(f"#person-{name}", person[name])
     fill_date(page, "person-birth_date", person["birth_date"])

@@ -24,6 +24,7 @@ from clavis_testkit.service_databases import Database, DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
+from services.registry.tests.video_world import Desk, Provider, with_providers, with_settings
 from services.registry.tests.world import (
     COMPLETION,
     ISSUER,
@@ -159,3 +160,23 @@ def run(command_environment: dict[str, str]) -> Run:
         return process.returncode or 0, out.decode(), err.decode()
 
     return start
+
+
+@pytest.fixture
+async def desk(world: World) -> Desk:
+    """Staff the video desk: two agents, a supervisor, a provider that is known."""
+    agents = [
+        await add_officer(world.deps, number, "MAD-1", "video_agent", f"Agente {number[0]}")
+        for number in ("11111111H", "22222222J")
+    ]
+    supervisor = await add_officer(world.deps, "33333333P", "MAD-1", "supervisor", "Sara Gil")
+    with_settings(world, video_sample_fraction=0.0, video_unknown_second_look=False)
+    key = ECKey.generate_key("P-256", {"kid": "video-co"})
+    with_providers(world, key)
+    return Desk(world, agents, supervisor, key)
+
+
+@pytest.fixture
+def provider(desk: Desk) -> Provider:
+    """Speak for a provider of automatic video."""
+    return Provider(desk)

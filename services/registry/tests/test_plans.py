@@ -21,7 +21,7 @@ LARGE = frozenset(
         "redaction", "sealed_document", "certificate_revocation_request", "postal_address",
         "census_record", "letter_request", "letter", "way_in_try", "online_enrolment",
         "video_appointment", "video_case", "contact_change", "held_certificate",
-        "convalidation_rejection", "letter_renunciation",
+        "convalidation_rejection", "letter_renunciation", "video_recording",
     }
 )  # fmt: skip
 _VERBS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")

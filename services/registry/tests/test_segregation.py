@@ -116,3 +116,24 @@ def test_the_document_issued_last_counts() -> None:
     assert newest(told, shown) == newest(shown, told) == shown
     assert newest(told, None) == told
     assert newest(None, None) is None
+
+
+async def test_who_typed_the_code_of_a_change_does_not_approve_it(
+    world: World, enrol: Enrol
+) -> None:
+    entered = await enrol()
+    issued = certificate_pb2.CertificateIssued(subject_id=entered.subject_id, serial_number="a1")
+    issued.not_after.FromDatetime(world.clock.now() + timedelta(days=900))
+    await apply(world, issued)
+    chief = await supervisor(world)
+    begun = await as_officer(world, "phone-changes", desk(mobile=NEW_PHONE))
+    path = f"phone-changes/{begun.json()['change_id']}"
+    await as_officer(world, f"{path}/proof", {"code": world.outside.last_code()}, chief)
+    handed = (await as_officer(world, f"{path}/completion", TERMS)).json()
+    assert problem(await decide(world, handed["approval_id"], chief)) == (403, "own-proposal")
+    other = await supervisor(world, "00000024R")
+    assert (await decide(world, handed["approval_id"], other)).status_code == 200
+    typed = await world.deps.pool.fetchval(
+        "SELECT facts ->> 'code_typed_by' FROM evidence WHERE kind = 'phone-change'"
+    )
+    assert typed == chief

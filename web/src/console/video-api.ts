@@ -14,6 +14,15 @@ export interface VideoCase {
   reason: string | null;
 }
 
+export interface Recording {
+  provider: string;
+  recording_id: string;
+  started_at: string;
+  ended_at: string;
+}
+
+export type Recordings = { recordings: Recording[] };
+
 const step = (id: string, name: string) =>
   `${OFFICER}/video-cases/${encodeURIComponent(id)}/${name}`;
 
@@ -24,6 +33,8 @@ export const claim = (id: string, automatic: boolean) =>
 export const release = (id: string) => tell("POST", step(id, "release"));
 export const abandon = (id: string, reason: string) =>
   tell("POST", step(id, "abandonment"), { reason });
+export const getRecordings = (id: string) =>
+  call<Recordings>("GET", step(id, "recordings"));
 export const decideCall = (id: string, values: object) =>
   call<VideoCase>("POST", step(id, "decision"), values);
 export const lookAgain = (id: string, values: object) =>

@@ -2,11 +2,14 @@
 import { useState } from "preact/hooks";
 import { DateField, SelectField, TextField } from "../shared/fields";
 import { Form, valuesOf } from "../shared/form";
+import { moment } from "../shared/format";
 import { t } from "../shared/i18n";
+import { Loaded, useLoad } from "../shared/load";
+import type { Load } from "../shared/load";
 import { DOCUMENT_FIELD_OF, DocumentFields, shownDocument } from "./document-fields";
 import { DOCUMENTS } from "./people";
-import { decideCall, lookAgain, review } from "./video-api";
-import type { VideoCase } from "./video-api";
+import { decideCall, getRecordings, lookAgain, review } from "./video-api";
+import type { Recording, Recordings, VideoCase } from "./video-api";
 
 interface Props {
   found: VideoCase;
@@ -18,7 +21,7 @@ const FIELD_OF = {
   ...DOCUMENT_FIELD_OF,
   "reason-required": "reason",
   "checklist-incomplete": "consent_to_record",
-  "recording-invalid": "recording.sha256",
+  "recording-not-announced": "recording",
   "wrong-format": "person.national_id",
   "wrong-check-letter": "person.national_id",
   "already-registered": "person.national_id",
@@ -26,17 +29,22 @@ const FIELD_OF = {
   "invalid-birth-date": "person.birth_date",
 };
 
+// Before the provider has announced any, the registry says so.
+const UNKNOWN = { provider: "", recording_id: "" };
+
 /** Decide on a call: the checklist, where the recording lies, and to accept, who it is. */
 export function CallDecision(props: Props) {
   const [accepts, setAccepts] = useState(true);
+  const id = props.found.case_id;
+  const load = useLoad(() => getRecordings(id), id);
   const submit = async (form: FormData) => {
     const values = valuesOf(form);
     props.end(
-      await decideCall(props.found.case_id, {
+      await decideCall(id, {
         accept: accepts,
         reason: values.reason ?? "",
         checklist: checklistOf(form),
-        recording: withTimes(values.recording as Record<string, string>),
+        recording: load.data?.recordings[Number(values.recording)] ?? UNKNOWN,
         person: accepts ? { ...(values.person as object), document: shownDocument(values) } : null,
       }),
     );
@@ -45,7 +53,7 @@ export function CallDecision(props: Props) {
     <Form id="call" label={t("console.approval.submit")} submit={submit} fieldOf={FIELD_OF}>
       <Choice name="accept" choose={setAccepts} />
       <Checklist />
-      <Recording />
+      <RecordingField load={load} />
       {accepts && <ReadPerson />}
       <Why />
     </Form>
@@ -128,42 +136,42 @@ function Checklist() {
   );
 }
 
-function Recording() {
+/** Choose among what the provider announced: nobody types where the evidence lies. */
+function RecordingField(props: { load: Load<Recordings> }) {
   return (
     <fieldset>
       <legend>{t("console.video.recording")}</legend>
-      <TextField name="recording.provider" label={t("console.recording.provider")} />
-      <TextField name="recording.recording_id" label={t("console.recording.id")} />
-      <TextField
-        name="recording.sha256"
-        label={t("console.recording.sha256")}
-        hint={t("console.recording.sha256-hint")}
-      />
-      <TextField
-        name="recording.started_at"
-        label={t("console.recording.started")}
-        hint={t("console.recording.time-hint")}
-      />
-      <TextField
-        name="recording.ended_at"
-        label={t("console.recording.ended")}
-        hint={t("console.recording.time-hint")}
-      />
+      <Loaded load={props.load}>
+        {({ recordings }) =>
+          recordings.length ? (
+            <SelectField
+              name="recording"
+              label={t("console.recording.id")}
+              options={recordings.map((one, index) => [String(index), written(one)])}
+            />
+          ) : (
+            <p id="no-recording">{t("console.recording.none")}</p>
+          )
+        }
+      </Loaded>
+      <button
+        type="button"
+        class="button button-secondary"
+        id="search-recordings"
+        onClick={() => props.load.reload()}
+      >
+        {t("console.recording.search")}
+      </button>
     </fieldset>
   );
 }
 
-/** Write "22/11/2026 10:42" of this desk's clock as a moment; leave what is no such time to the registry. */
-function withTimes(recording: Record<string, string>): Record<string, string> {
-  const moment = (typed = "") => {
-    const parts = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(typed.trim());
-    if (!parts) return typed;
-    const [day, month, year, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
-    return new Date(year!, month! - 1, day, hour, minute, second).toISOString();
-  };
-  const { started_at: started, ended_at: ended } = recording;
-  return { ...recording, started_at: moment(started), ended_at: moment(ended) };
-}
+const written = (one: Recording): string =>
+  t("console.recording.one", {
+    id: one.recording_id,
+    from: moment(one.started_at),
+    to: moment(one.ended_at),
+  });
 
 function ReadPerson() {
   const [kind, setKind] = useState("dni");

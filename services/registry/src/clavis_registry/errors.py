@@ -139,6 +139,8 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "own-decision": (403, "Somebody else takes the second look."),
     "checklist-incomplete": (422, "To accept, everything must have been checked."),
     "recording-invalid": (422, "The reference of the recording is not valid."),
+    "recording-not-announced": (409, "The provider has not announced such a recording yet."),
+    "recording-differs": (409, "Another recording of this name is known."),
     "dni-only": (422, "This way is for people with a DNI."),
     "video-automatic-off": (409, "Nobody enrols with a recording here."),
     "provider-not-known": (401, "The signature is of no provider that is known here."),

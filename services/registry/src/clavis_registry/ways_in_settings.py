@@ -40,6 +40,10 @@ class WaysInSettings(BaseModel):
     video_sample_fraction: float = Field(
         default=0.1, ge=0, le=1, description="accepted calls that a second agent looks at"
     )
+    video_unknown_second_look: bool = Field(
+        default=True,
+        description="whether a second agent looks at every accepted call of who is in no register",
+    )
     video_provider_keys_file: Path | None = Field(
         default=None, description="JWKS of providers of automatic video; none switches it off"
     )

@@ -203,7 +203,8 @@ async def prove(deps: Deps, asker: Asker, change_id: str, typed: str) -> tuple[P
     async with deps.transaction() as unit:
         _pending(deps, await held(unit, asker, change_id))
         if await unit.phone_codes.attempt(change_id, code_hash, policy, now):
-            await unit.contact_changes.prove(change_id, now)
+            typist = asker.subject_id if isinstance(asker, Officer) else None
+            await unit.contact_changes.prove(change_id, typist, now)
             verdict, left = PhoneVerdict.ACCEPTED, 0
         else:
             newest = await unit.phone_codes.newest(change_id)

@@ -101,8 +101,9 @@ async def _prove(deps: Deps, unit: Unit, change: ContactChange, origin: Origin) 
 async def approved(deps: Deps, unit: Unit, approval: Approval, decider: Officer) -> None:
     """Write the change that a second officer approved."""
     change = await _waiting(unit, approval)
-    # ENS op.acc.3: whoever began the change is no second pair of eyes, whoever handed it over.
-    if change.officer_subject_id == decider.subject_id:
+    # ENS op.acc.3: whoever began the change or typed its code is no second pair of eyes, whoever
+    # handed it over.
+    if decider.subject_id in {change.officer_subject_id, change.proved_by}:
         raise refuse("own-proposal")
     person = await hold_unchanged(unit, change)
     proposer = Actor("officer", approval.proposer_subject_id, approval.office_id)
@@ -111,6 +112,7 @@ async def approved(deps: Deps, unit: Unit, approval: Approval, decider: Officer)
         "reason": approval.reason,
         "approval_id": approval.approval_id,
         "decided_by": decider.subject_id,
+        "code_typed_by": change.proved_by,
     }
     origin = Origin(proposer, IdentifiedBy.OFFICE, facts, approval.office_name)
     await write(deps, unit, person, change, origin)

@@ -17,6 +17,7 @@ from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.entering import Act, Applicant, refuse_unfit, refuse_unwelcome
 from clavis_registry.actions.online import Beginning, Entry, Terms
 from clavis_registry.actions.phone_codes import SentCode, send_phone_code
+from clavis_registry.actions.video_recordings import announced
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import PhoneVerdict
@@ -30,7 +31,6 @@ from clavis_registry.rules.video import (
     VideoState,
     after,
     is_sampled,
-    recording_refusal,
     second_look_refusal,
 )
 from clavis_registry.store import Unit
@@ -46,12 +46,15 @@ LISTED = 100
 
 @dataclass(frozen=True)
 class Decision:
-    """What an agent decides at the end of a call; `applicant` as read from the document."""
+    """What an agent decides at the end of a call; `applicant` as read from the document.
+
+    `recording` is named by its provider and its id there.
+    """
 
     accept: bool
     reason: str
     checklist: Checklist
-    recording: RecordingReference
+    recording: tuple[str, str]
     applicant: Applicant | None
 
 
@@ -155,18 +158,17 @@ def _refuse_foreign(case: VideoCase, agent: Officer) -> None:
 async def decide(deps: Deps, agent: Officer, case_id: str, decision: Decision) -> VideoCase:
     """Accept or refuse a call; of the accepted ones a sample waits for a second agent."""
     now = deps.clock.now()
-    if code := recording_refusal(decision.recording, now):
-        raise refuse(code)
     async with deps.transaction() as unit:
         case = await held_case(unit, case_id)
         _refuse_foreign(case, agent)
         subject_id = await _served(unit, agent, case)
+        recording = await announced(unit, case_id, *decision.recording)
         event = await _event(deps, unit, case, decision)
         state = follow(case, event)
         applicant = draft_of(decision.applicant) if decision.applicant and decision.accept else None
         await unit.videos.move(
             case_id, case.state, state,
-            applicant=applicant, evidence=recorded(decision.recording),
+            applicant=applicant, evidence=recorded(recording),
             checklist=asdict(decision.checklist), reason=decision.reason, decided_at=now,
         )  # fmt: skip
         facts = {"case_id": case_id, "decision": event.value}
@@ -188,10 +190,11 @@ async def _event(deps: Deps, unit: Unit, case: VideoCase, decision: Decision) ->
     await refuse_unwelcome(deps, unit, applicant.national_id, Channel.VIDEO_CALL)
     sampled = is_sampled(deps.random_below(DRAWS), DRAWS, deps.settings.video_sample_fraction)
     # Orden ETD/465/2021 article 9: what was read is compared with the official data. A difference
-    # may be a late register or a false document: one agent alone does not say which.
+    # may be a late register or a false document, and who is in no register may be nobody: one
+    # agent alone does not say which.
     known = await unit.census.get(case.national_id_hash)
-    sampled = sampled or (known is not None and not _agrees(known, applicant))
-    return VideoEvent.SAMPLE if sampled else VideoEvent.ACCEPT
+    alone = _agrees(known, applicant) if known else not deps.settings.video_unknown_second_look
+    return VideoEvent.ACCEPT if alone and not sampled else VideoEvent.SAMPLE
 
 
 def _agrees(known: CensusRecord, read: Applicant) -> bool:

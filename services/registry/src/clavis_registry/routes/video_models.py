@@ -181,6 +181,53 @@ class RecordingIn(BaseModel):
         return RecordingReference(**self.model_dump())
 
 
+class NamedRecordingIn(BaseModel):
+    """A recording that its provider has announced."""
+
+    provider: ShortText
+    recording_id: ShortText
+
+
+class AnnouncementIn(BaseModel):
+    """The recording of a call, as whoever carried it tells; the provider is the one who signs."""
+
+    case_id: Identifier
+    recording_id: ShortText
+    sha256: ShortText
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+
+    def reference(self, provider: str) -> RecordingReference:
+        """Return the reference as the rules take it."""
+        return RecordingReference(provider=provider, **self.model_dump(exclude={"case_id"}))
+
+
+class AnnouncedOut(BaseModel):
+    """The recording is known."""
+
+    outcome: str = "announced"
+
+
+class RecordingOut(BaseModel):
+    """A recording of a call."""
+
+    provider: str
+    recording_id: str
+    started_at: datetime
+    ended_at: datetime
+
+    @classmethod
+    def of(cls, recording: RecordingReference) -> "RecordingOut":
+        """Show a recording."""
+        return cls(**{name: getattr(recording, name) for name in cls.model_fields})
+
+
+class RecordingsOut(BaseModel):
+    """What was announced of a call, oldest first."""
+
+    recordings: list[RecordingOut]
+
+
 class ChecklistIn(BaseModel):
     """What the agent saw."""
 
@@ -201,7 +248,7 @@ class DecisionIn(BaseModel):
     accept: StrictBool
     reason: Reason = Field(min_length=5)
     checklist: ChecklistIn
-    recording: RecordingIn
+    recording: NamedRecordingIn
     person: ReadPersonIn | None = None
 
     def decision(self) -> Decision:
@@ -210,7 +257,7 @@ class DecisionIn(BaseModel):
             accept=self.accept,
             reason=self.reason,
             checklist=self.checklist.checklist(),
-            recording=self.recording.reference(),
+            recording=(self.recording.provider, self.recording.recording_id),
             applicant=self.person.applicant() if self.person else None,
         )
 

@@ -11,6 +11,7 @@ from clavis_registry.actions import (
     video_appointments,
     video_automatic,
     video_calls,
+    video_recordings,
     video_reviews,
 )
 from clavis_registry.routes.access import DepsOf, OfficerOf, require
@@ -25,6 +26,8 @@ from clavis_registry.routes.online_models import (
 )
 from clavis_registry.routes.providers import provider_of
 from clavis_registry.routes.video_models import (
+    AnnouncedOut,
+    AnnouncementIn,
     AppointmentIn,
     AppointmentOut,
     ArrivalOut,
@@ -37,6 +40,8 @@ from clavis_registry.routes.video_models import (
     DecisionIn,
     MoveIn,
     ProviderResultIn,
+    RecordingOut,
+    RecordingsOut,
     ReviewIn,
     SecondLookIn,
     SlotsOut,
@@ -181,6 +186,14 @@ async def abandon(case_id: PathId, body: ReasonIn, agent: OfficerOf, deps: DepsO
     await video_calls.abandon(deps, agent, case_id, body.reason)
 
 
+@office.get("/video-cases/{case_id}/recordings", summary="What the provider announced of a call")
+async def recordings(case_id: PathId, agent: OfficerOf, deps: DepsOf) -> RecordingsOut:
+    """Return the recordings that a decision can name."""
+    require(agent, Action.DECIDE_VIDEO)
+    found = await video_recordings.of_case(deps, case_id)
+    return RecordingsOut(recordings=[RecordingOut.of(one) for one in found])
+
+
 @office.post("/video-cases/{case_id}/decision", summary="Accept or refuse a call")
 async def decide(case_id: PathId, body: DecisionIn, agent: OfficerOf, deps: DepsOf) -> CaseOut:
     """Decide with checklist, reason and evidence; a sample of the accepted waits for another."""
@@ -224,3 +237,11 @@ async def take_result(request: Request, body: ProviderResultIn, deps: DepsOf) ->
     name = await provider_of(request, deps)
     case = await video_automatic.take_result(deps, body.result(name))
     return StateOut(state=case.state)
+
+
+@provider.post("/video-recordings", summary="A provider announces the recording of a call")
+async def announce(request: Request, body: AnnouncementIn, deps: DepsOf) -> AnnouncedOut:
+    """Take a reference signed by the provider; telling it twice changes nothing."""
+    name = await provider_of(request, deps)
+    await video_recordings.announce(deps, body.case_id, body.reference(name))
+    return AnnouncedOut()

@@ -25,6 +25,7 @@ class Datum(StrEnum):
     ENDED_CONTACT = "ended_contact"
     LOOKUP = "lookup"
     VIDEO_REFERENCE = "video_reference"
+    VIDEO_RECORDING = "video_recording"
     DOCUMENT = "document"
     EVIDENCE = "evidence"
     AUDIT_FACTS = "audit_facts"
@@ -68,6 +69,7 @@ _DAYS = {
     Datum.LOOKUP: "lookups",
     # Orden ETD/465/2021 and Ley 6/2020 article 9.3.a: fifteen years for what proves an identity.
     Datum.VIDEO_REFERENCE: "evidence",
+    Datum.VIDEO_RECORDING: "evidence",
     Datum.DOCUMENT: "evidence",
     Datum.EVIDENCE: "evidence",
     Datum.AUDIT_FACTS: "evidence",

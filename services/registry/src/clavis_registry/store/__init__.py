@@ -27,6 +27,7 @@ from clavis_registry.store.offices import OfficeStore
 from clavis_registry.store.online_enrolments import OnlineEnrolmentStore
 from clavis_registry.store.persons import DocumentStore, PersonStore
 from clavis_registry.store.postal import PostalAddressStore
+from clavis_registry.store.recordings import RecordingStore
 from clavis_registry.store.renewals import RenewalStore
 from clavis_registry.store.retention import RetentionStore
 from clavis_registry.store.sealed import HeldCertificateStore, SealedDocumentStore
@@ -66,6 +67,7 @@ class Unit:
         self.online_enrolments = OnlineEnrolmentStore(connection)
         self.renewals = RenewalStore(connection)
         self.videos = VideoStore(connection)
+        self.recordings = RecordingStore(connection)
         self.appointments = AppointmentStore(connection)
         self.trail = TrailStore(connection)
         self.exports = ExportStore(connection)

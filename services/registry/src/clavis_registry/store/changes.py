@@ -26,12 +26,13 @@ class ContactChange:
     contact_version: int
     created_at: datetime
     expires_at: datetime
+    proved_by: str | None = None
 
 
 _COLUMNS = """
     change_id::text, kind, subject_id::text, new_value, state, identified_by,
     officer_subject_id::text, office_id::text, reason, person_version, contact_version,
-    created_at, expires_at
+    created_at, expires_at, proved_by::text
 """
 _SELECT = f"SELECT {_COLUMNS} FROM contact_change"  # noqa: S608  constants only
 
@@ -111,15 +112,16 @@ class ContactChangeStore:
         )
         return [_change(row) for row in rows]
 
-    async def prove(self, change_id: str, now: datetime) -> None:
-        """Keep that the code came back."""
+    async def prove(self, change_id: str, officer_id: str | None, now: datetime) -> None:
+        """Keep that the code came back, and which officer typed it."""
         await self._db.execute(
             """
-            UPDATE contact_change SET state = 'proved', proved_at = $2
+            UPDATE contact_change SET state = 'proved', proved_at = $2, proved_by = $3
              WHERE change_id = $1 AND state = 'code_pending'
             """,
             change_id,
             now,
+            officer_id,
         )
 
     async def await_approval(self, change_id: str, until: datetime) -> None:

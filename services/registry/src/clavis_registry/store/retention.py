@@ -90,6 +90,11 @@ _DELETIONS: dict[Datum, str] = {
              WHERE (applicant IS NOT NULL OR evidence IS NOT NULL) AND opened_at < $1 LIMIT $2)
         RETURNING true
     """,
+    Datum.VIDEO_RECORDING: """
+        DELETE FROM video_recording WHERE (provider, recording_id) IN (
+            SELECT provider, recording_id FROM video_recording WHERE announced_at < $1 LIMIT $2)
+        RETURNING true
+    """,
     Datum.DOCUMENT: """
         DELETE FROM document WHERE document_id IN (
             SELECT document_id FROM document
