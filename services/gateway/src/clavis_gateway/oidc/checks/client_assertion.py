@@ -16,6 +16,7 @@ from clavis_gateway.records import RelyingParty, UsedJti
 
 MAX_SKEW = timedelta(seconds=30)
 MAX_LIFETIME = timedelta(minutes=10)
+_TYPES = frozenset({"jwt", "client-authentication+jwt"})
 
 
 # RFC 7523 section 3 and OpenID Connect Core 1.0 section 9.
@@ -30,6 +31,7 @@ def check_assertion(
     now: datetime,
 ) -> UsedJti:
     """Verify the assertion and return the identifier to use up. Raises invalid_client."""
+    check_type(assertion)
     # FAPI 2.0 Security Profile section 5.4.1: no RS256.
     accepted = FAPI_ALGS if client.fapi2 else ASSERTION_ALGS
     wanted = client.metadata.get("token_endpoint_auth_signing_alg")
@@ -49,6 +51,15 @@ def check_assertion(
         sha256_hex(f"assertion:{client.client_id}:{jti}"),
         datetime.fromtimestamp(expires, tz=now.tzinfo) + 2 * MAX_SKEW,
     )
+
+
+# RFC 8725 section 3.11: a JWT made for another purpose, such as a request object that passed
+# through a browser, is no assertion, even if the client did sign it.
+def check_type(assertion: str) -> None:
+    """Refuse a JWT that says it is something else."""
+    kind = str(jose.unverified_header(assertion).get("typ", "jwt")).lower()
+    if kind.removeprefix("application/") not in _TYPES:
+        raise invalid_client("the assertion is a JWT of another type")
 
 
 # FAPI 2.0 Security Profile section 5.3.2.1: the issuer as a single string. Others may name the
