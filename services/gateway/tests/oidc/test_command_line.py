@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clavis_gateway.store import refusals
+from clavis_gateway.store.refusals import Refusal
+from clavis_kit.db import open_pool
 from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.oidc.conftest import emptied
@@ -77,3 +81,26 @@ async def test_keys_rotate_moves_the_next_keys_up(
 ) -> None:
     rotated = gateway(gateway_database, "keys", "rotate", PORT=Path("1"), **gateway_keys)
     assert rotated.returncode == 0, rotated.stderr
+
+
+async def test_client_refusals_prints_what_was_refused(
+    gateway_database: Database, gateway_keys: dict[str, Path], tmp_path: Path
+) -> None:
+    await emptied(gateway_database)
+    file = tmp_path / "clients.json"
+    file.write_text(json.dumps([registration("one")]))
+    gateway(gateway_database, "client", "apply", str(file), **gateway_keys)
+    pool = await open_pool(gateway_database.dsn, 1)
+    now = datetime.now(UTC)
+    refusal = Refusal(
+        refusal_id="r1", client_id="one", occurred_at=now, endpoint="/token", rule="code_verifier",
+        error="invalid_grant", authenticated=True, parameters={"code": "present"}, request_id="q",
+    )  # fmt: skip
+    await refusals.add(pool, [refusal])
+    await pool.close()
+    told = gateway(gateway_database, "client", "refusals", "one", **gateway_keys)
+    assert (told.returncode, json.loads(told.stdout)["rule"]) == (0, "code_verifier"), told.stderr
+    none = gateway(gateway_database, "client", "refusals", "one", "--rule", "scope", **gateway_keys)
+    assert (none.returncode, none.stdout) == (0, "")
+    wrong = gateway(gateway_database, "client", "refusals", "one", "--limit", "x", **gateway_keys)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clavis_gateway.client_commands import files, life, people
+from clavis_gateway.client_commands import files, life, people, refusals
 from clavis_gateway.rules.registration_states import State
 
 if TYPE_CHECKING:
@@ -65,6 +65,15 @@ def _add_life(client: Verbs) -> None:
     _overlap(_verb(client, "rotate-keys", life.rotate_keys, text, "client_id", "file"))
     text = "who changed what, newest first"
     _verb(client, "changes", life.list_changes, text, "client_id")
+    text = "what was refused to it and why, newest first, one JSON object a line"
+    verb = _verb(client, "refusals", refusals.list_refusals, text, "client_id")
+    for name, meaning in (
+        ("since", "an RFC 3339 time: nothing older"),
+        ("endpoint", "a path such as /token"),
+        ("rule", "a name of docs/relying-parties/refusals.md"),
+        ("limit", "how many, up to 200 (default 50)"),
+    ):
+        verb.add_argument(f"--{name}", help=meaning)
 
 
 def _overlap(verb: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import OAuthError
+from clavis_gateway.oidc.asking import asking
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.oidc.http import NO_STORE
 from clavis_gateway.registration import actions, dynamic
@@ -75,6 +76,7 @@ async def read(client_id: str, request: Request, deps: DepsDep) -> JSONResponse:
     """Tell a relying party what is registered (RFC 7592 section 2.1)."""
     access_token = _bearer(request)
     found = await _own(deps, client_id, access_token)
+    _note(request, found)
     return _answer(deps, found, found.party, access_token)
 
 
@@ -82,6 +84,7 @@ async def read(client_id: str, request: Request, deps: DepsDep) -> JSONResponse:
 async def update(client_id: str, request: Request, deps: DepsDep) -> JSONResponse:
     """Replace what is registered; the access token changes with it (RFC 7592 section 2.2)."""
     found = await _own(deps, client_id, _bearer(request))
+    _note(request, found)
     sent = await _metadata(request)
     registrar = _registrar(deps, f"client:{client_id}")
     secret, access_token = None, deps.new_secret()
@@ -177,6 +180,12 @@ async def _own(deps: Deps, client_id: str, access_token: str) -> Registration:
     if found is None or not hmac.compare_digest(sha256_hex(access_token), expected or ""):
         raise _invalid_token("unknown client or wrong registration access token")
     return found
+
+
+def _note(request: Request, found: Registration) -> None:
+    """Let the client read in its log what is refused to it from here on."""
+    known = asking(request)
+    known.client, known.authenticated = found.party, True
 
 
 # RFC 7592 section 2.2: a secret that is sent must be the one that holds; it is never replaced so.

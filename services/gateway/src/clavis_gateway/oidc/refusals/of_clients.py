@@ -65,4 +65,17 @@ RULES = (
     Rule("certificate_unreadable", "invalid_request",
          ("The client certificate cannot be read.",),
          "Present one X.509 certificate in the TLS handshake."),
+    # Dynamic registration
+    Rule("registration_token", "invalid_token",
+         ("The access token for registrations is missing, spent or expired.",),
+         "Use the newest registration access token; ask the operator for an initial one."),
+    Rule("software_statement", "unapproved_software_statement",
+         ("Software statements are not accepted here.",),
+         "Register without a software statement."),
+    Rule("invalid_redirect_uri", "invalid_redirect_uri", (),
+         "Read error_description: it names the address; https, exact, without fragment.",
+         said="A redirection URI of the registration cannot be used."),
+    Rule("invalid_client_metadata", "invalid_client_metadata", (),
+         "Read error_description: it names the member and what is wrong with it.",
+         said="A member of the registration cannot be accepted."),
 )  # fmt: skip
