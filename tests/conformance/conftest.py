@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,13 +102,15 @@ def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
         base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
         layout = Layout(int(base), Path(directory), tls=True)
         apply_bundle(layout, Infrastructure(layout), bundle)
-        yield Provider(RunningDemo(layout.base, layout.directory))
+        with closing(Provider(RunningDemo(layout.base, layout.directory))) as running:
+            yield running
         return
     settings = {"TLS": "1", "DEMO_CLIENTS": str(bundle)}
     demo = RunningDemo(free_base(), demo_home / "https", settings)
     demo.start()
     _running.append(demo)
-    yield Provider(demo)
+    with closing(Provider(demo)) as running:
+        yield running
     _stop()
 
 

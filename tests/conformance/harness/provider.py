@@ -1,7 +1,7 @@
 """The provider under test, as its discovery document describes it."""
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class Provider:
     """Where everything is, and HTTP clients that trust the demo's authority."""
 
     demo: RunningDemo
+    _clients: dict[Certificate | None, httpx.Client] = field(default_factory=dict)
 
     @property
     def trust_file(self) -> Path:
@@ -43,18 +44,25 @@ class Provider:
         """The issuer that the demo states."""
         return str(self.demo.data["issuer"])
 
-    @cached_property
+    @property
     def http(self) -> httpx.Client:
         """For calls without a certificate."""
-        return httpx.Client(verify=self.trust, timeout=30, trust_env=False)
+        return self.http_with(None)
 
     def http_with(self, certificate: Certificate | None) -> httpx.Client:
         """For calls that present a certificate, if there is one."""
-        if certificate is None:
-            return self.http
-        context = ssl.create_default_context(cafile=self.trust_file)
-        context.load_cert_chain(certificate.file, certificate.key_file)
-        return httpx.Client(verify=context, timeout=30, trust_env=False)
+        if certificate not in self._clients:
+            context = ssl.create_default_context(cafile=self.trust_file)
+            if certificate is not None:
+                context.load_cert_chain(certificate.file, certificate.key_file)
+            client = httpx.Client(verify=context, timeout=30, trust_env=False)
+            self._clients[certificate] = client
+        return self._clients[certificate]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            client.close()
 
     def discover(self) -> httpx.Response:
         """Fetch the discovery document."""
