@@ -22,6 +22,7 @@ SOURCES = (
     "libs/kit/src",
     "libs/events/src",
     "libs/certificates/src",
+    "libs/resource_server/src",
     "libs/testkit/src",
     "services/registry/src",
     "services/pin/src",

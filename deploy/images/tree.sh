@@ -6,10 +6,12 @@ service=$1
 checkout=$2
 target=$3
 
-mkdir -p "$target/libs/kit" "$target/libs/events" "$target/libs/certificates"
+mkdir -p "$target/libs/kit" "$target/libs/events" "$target/libs/certificates" \
+    "$target/libs/resource_server"
 cp -r "$checkout/libs/kit/src" "$target/libs/kit/src"
 cp -r "$checkout/libs/events/src" "$target/libs/events/src"
 cp -r "$checkout/libs/certificates/src" "$target/libs/certificates/src"
+cp -r "$checkout/libs/resource_server/src" "$target/libs/resource_server/src"
 if [ "$service" = dev ]; then
     mkdir -p "$target/libs/testkit"
     cp -r "$checkout/libs/testkit/src" "$target/libs/testkit/src"
