@@ -1,5 +1,6 @@
 """What each role finds at the office console, and the acts that need a second person."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -133,3 +134,16 @@ def test_a_supervisor_administers_offices_and_staff(
     page.fill("#reason", "Fin del contrato")
     page.click("#turn-submit")
     expect(page.locator("#colleague")).to_have_attribute("data-active", "false")
+
+
+def test_a_supervisor_opens_an_office_and_closes_it_again(supervisor: OfficeDesk) -> None:
+    page = supervisor.open("/offices")
+    page.fill("#code", f"VC-{secrets.token_hex(3).upper()}")
+    page.fill("#name", "Oficina de la feria")
+    page.click("#open-office-submit")
+    turn = page.locator("#office-turn")
+    expect(turn).to_have_attribute("data-open", "true")
+    for state in ("false", "true", "false"):
+        turn.locator("input[name=reason]").fill("Acaba la feria")
+        page.click("#turn-office-submit")
+        expect(turn).to_have_attribute("data-open", state)

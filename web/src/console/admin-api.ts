@@ -17,6 +17,7 @@ export interface Office {
   languages: string[];
   services: string[];
   listed: boolean;
+  closed_at: string | null;
 }
 
 export interface Colleague {
@@ -53,6 +54,13 @@ const officerPath = (id: string, step = "") => `${OFFICER}/officers/${encodeURIC
 export const getOffices = () => call<{ offices: Office[] }>("GET", `${OFFICER}/offices`);
 export const writeOffice = (id: string, entry: object) =>
   call<Office>("PUT", `${OFFICER}/offices/${encodeURIComponent(id)}`, entry);
+export const openOffice = (entry: object) => call<Office>("POST", `${OFFICER}/offices`, entry);
+export const turnOffice = (id: string, reason: string, open: boolean) =>
+  call<Office>(
+    "POST",
+    `${OFFICER}/offices/${encodeURIComponent(id)}/${open ? "reopening" : "closure"}`,
+    { reason },
+  );
 export const getColleagues = () => call<{ officers: Colleague[] }>("GET", `${OFFICER}/officers`);
 export const appoint = (values: object) => call<Colleague>("POST", `${OFFICER}/officers`, values);
 export const moveColleague = (id: string, values: object) =>

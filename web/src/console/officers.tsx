@@ -19,6 +19,7 @@ const FIELD_OF = {
   "invalid-name": "name",
   "reason-required": "reason",
   "reason-invalid": "reason",
+  "office-closed": "office_id",
 };
 
 export function Officers() {
@@ -84,7 +85,9 @@ const OfficeField = (props: { offices: Office[]; value?: string }) => (
   <SelectField
     name="office_id"
     label={t("console.officer.office")}
-    options={props.offices.map((office) => [office.id, office.name])}
+    options={props.offices
+      .filter((office) => !office.closed_at)
+      .map((office) => [office.id, office.name])}
     value={props.value ?? ""}
   />
 );

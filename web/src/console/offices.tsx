@@ -7,6 +7,7 @@ import { t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { getOffices, writeOffice } from "./admin-api";
+import { NewOffice, OfficeTurn } from "./office-openings";
 import type { Office } from "./admin-api";
 
 const WEEKDAYS = ["1", "2", "3", "4", "5", "6", "7"];
@@ -35,12 +36,18 @@ export function Offices() {
               <li key={office.id}>
                 <a href={`/offices/${office.id}`}>{office.name}</a>
                 {[office.municipality, office.province].filter(Boolean).map((part) => `, ${part}`)}
-                {office.listed ? "" : ` (${t("console.office.hidden")})`}
+                {office.closed_at
+                  ? ` (${t("console.office.closed")})`
+                  : office.listed
+                    ? ""
+                    : ` (${t("console.office.hidden")})`}
               </li>
             ))}
           </ul>
         )}
       </Loaded>
+      <h2>{t("console.office.open")}</h2>
+      <NewOffice />
     </Page>
   );
 }
@@ -53,7 +60,13 @@ export function OfficePage() {
       <Loaded load={load}>
         {({ offices }) => {
           const office = offices.find((one) => one.id === id);
-          return office ? <Entry office={office} /> : <p>{t("not-found.text")}</p>;
+          if (!office) return <p>{t("not-found.text")}</p>;
+          return (
+            <>
+              <Entry office={office} />
+              <OfficeTurn office={office} reload={load.reload} />
+            </>
+          );
         }}
       </Loaded>
       <p>

@@ -31,16 +31,16 @@ async def find_offices(deps: Deps, text: str, province: str, after: str) -> list
     """Search the directory, a page at a time."""
     async with deps.reading() as unit:
         offices = await unit.directory.search(text.strip(), province.strip(), after, PAGE)
-    return [_listed(deps, office) for office in offices]
+    return [listed(deps, office) for office in offices]
 
 
 async def one_office(deps: Deps, office_id: str) -> Listed:
     """Read an office that citizens may find. Raises office-not-found."""
     async with deps.reading() as unit:
         office = await unit.directory.office(office_id)
-    if office is None or not office.listed:
+    if office is None or not office.listed or office.closed_at:
         raise refuse("office-not-found")
-    return _listed(deps, office)
+    return listed(deps, office)
 
 
 async def own_offices(deps: Deps, officer: Officer) -> list[Listed]:
@@ -48,12 +48,14 @@ async def own_offices(deps: Deps, officer: Officer) -> list[Listed]:
     async with deps.reading() as unit:
         own = await unit.directory.organisation_of(officer.office_id)
         offices = await unit.directory.offices_of(own) if own else []
-    return [_listed(deps, office) for office in offices]
+    return [listed(deps, office) for office in offices]
 
 
-def _listed(deps: Deps, office: Office) -> Listed:
+def listed(deps: Deps, office: Office) -> Listed:
+    """Say of an office whether it is open now."""
     local = deps.clock.now().astimezone(deps.zone)
-    return Listed(office, open_at(local, office.hours, office.closures))
+    open_now = office.closed_at is None and open_at(local, office.hours, office.closures)
+    return Listed(office, open_now)
 
 
 async def describe_office(
@@ -63,7 +65,7 @@ async def describe_office(
     if code := entry_refusal(entry["hours"], entry["services"]):
         raise refuse(code)
     async with deps.transaction() as unit:
-        await _own_organisation(unit, officer, office_id)
+        await refuse_foreign_office(unit, officer, office_id)
         await unit.directory.describe(office_id, entry)
         await unit.evidence.audit(
             None, officer_actor(officer), "office-described", deps.clock.now(),
@@ -72,14 +74,21 @@ async def describe_office(
         office = await unit.directory.office(office_id)
     if office is None:
         raise refuse("office-not-found")
-    return _listed(deps, office)
+    return listed(deps, office)
 
 
-async def _own_organisation(unit: Unit, officer: Officer, office_id: str) -> str:
+async def refuse_foreign_office(unit: Unit, officer: Officer, office_id: str) -> None:
+    """Refuse the office of another organisation as if there were none."""
     own = await unit.directory.organisation_of(officer.office_id)
     if own is None or await unit.directory.organisation_of(office_id) != own:
         raise refuse("office-not-found")
-    return own
+
+
+async def _place(unit: Unit, officer: Officer, office_id: str) -> None:
+    """Hold an open office of the own organisation for somebody who will work there."""
+    await refuse_foreign_office(unit, officer, office_id)
+    if not await unit.offices.is_open(office_id):
+        raise refuse("office-closed")
 
 
 async def colleagues(deps: Deps, officer: Officer) -> list[Colleague]:
@@ -95,7 +104,7 @@ async def appoint(
     """Make somebody an officer. Raises own-record, role-by-operator or office-not-found."""
     national_id, now = canonical_id(typed_id), deps.clock.now()
     async with deps.transaction() as unit:
-        await _own_organisation(unit, officer, office_id)
+        await _place(unit, officer, office_id)
         person = await unit.persons.obtain(
             national_id, deps.keys.national_id.of(national_id), deps.new_id(), now
         )
@@ -125,7 +134,7 @@ async def change(
         held = await _of_own_organisation(unit, officer, subject_id)
         new_role, new_office = role or held.role, office_id or held.office_id
         _refuse_appointment(officer, subject_id, held.role, new_role)
-        await _own_organisation(unit, officer, new_office)
+        await _place(unit, officer, new_office)
         await unit.directory.change_colleague(subject_id, new_office, new_role)
         facts = {"role": new_role, "former_role": held.role, "office_id": new_office}
         await _record(unit, officer, subject_id, "officer-changed", deps.clock.now(), facts)
@@ -141,6 +150,8 @@ async def suspend(
     async with deps.transaction() as unit:
         held = await _of_own_organisation(unit, officer, subject_id)
         _refuse_appointment(officer, subject_id, held.role)
+        if active:
+            await _place(unit, officer, held.office_id)
         now = deps.clock.now()
         await unit.directory.set_active(subject_id, active=active, now=now)
         action = "officer-enabled" if active else "officer-disabled"

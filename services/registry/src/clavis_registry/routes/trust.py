@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
-from clavis_registry.actions import auditing, directory, trail
+from clavis_registry.actions import auditing, directory, office_openings, trail
 from clavis_registry.routes.access import DepsOf, OfficerOf, require
-from clavis_registry.routes.inputs import Identifier, PathId
+from clavis_registry.routes.inputs import Identifier, PathId, ReasonIn
 from clavis_registry.routes.internal import FromGateway
 from clavis_registry.routes.trust_models import (
     AppointmentIn,
@@ -20,6 +20,7 @@ from clavis_registry.routes.trust_models import (
     DirectoryOfficeOut,
     DirectoryOut,
     InclusionOut,
+    NewOfficeIn,
     OfficeEntryIn,
     OwnOfficeOut,
     OwnOfficesOut,
@@ -64,6 +65,36 @@ async def list_offices(officer: OfficerOf, deps: DepsOf) -> OwnOfficesOut:
     require(officer, Action.MANAGE_OFFICES)
     held = await directory.own_offices(deps, officer)
     return OwnOfficesOut(offices=[OwnOfficeOut.of(one) for one in held])
+
+
+@office.post("/offices", status_code=201, summary="Open an office")
+async def open_office(body: NewOfficeIn, officer: OfficerOf, deps: DepsOf) -> OwnOfficeOut:
+    """Open an office of the own organisation, with its directory entry."""
+    require(officer, Action.MANAGE_OFFICES)
+    entry = body.model_dump(exclude={"code"})
+    return OwnOfficeOut.of(await office_openings.open_office(deps, officer, body.code, entry))
+
+
+@office.post("/offices/{office_id}/closure", summary="Close an office")
+async def close_office(
+    office_id: PathId, body: ReasonIn, officer: OfficerOf, deps: DepsOf
+) -> OwnOfficeOut:
+    """Close an office where nobody works any more; citizens do not find it afterwards."""
+    require(officer, Action.MANAGE_OFFICES)
+    return OwnOfficeOut.of(
+        await office_openings.close_office(deps, officer, office_id, body.reason)
+    )
+
+
+@office.post("/offices/{office_id}/reopening", summary="Open a closed office again")
+async def reopen_office(
+    office_id: PathId, body: ReasonIn, officer: OfficerOf, deps: DepsOf
+) -> OwnOfficeOut:
+    """Open it again, without officers."""
+    require(officer, Action.MANAGE_OFFICES)
+    return OwnOfficeOut.of(
+        await office_openings.reopen_office(deps, officer, office_id, body.reason)
+    )
 
 
 @office.put("/offices/{office_id}", summary="Write the directory entry of an office")

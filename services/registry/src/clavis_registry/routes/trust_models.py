@@ -32,6 +32,12 @@ class OfficeEntryIn(BaseModel):
     listed: bool = True
 
 
+class NewOfficeIn(OfficeEntryIn):
+    """An office of the own organisation that opens; the code is its handle for good."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,19}$")]
+
+
 class DirectoryOfficeOut(BaseModel):
     """An office as citizens find it."""
 
@@ -62,6 +68,7 @@ class OwnOfficeOut(DirectoryOfficeOut):
     """An office as its supervisor sees it, in the directory or not."""
 
     listed: bool
+    closed_at: datetime | None
 
 
 class OwnOfficesOut(BaseModel):

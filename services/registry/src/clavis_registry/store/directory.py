@@ -29,6 +29,7 @@ class Office:
     languages: list[str]
     services: list[str]
     listed: bool
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Colleague:
 _OFFICE = """
     SELECT office.office_id::text, office.organisation_id::text, organisation.name AS organisation,
            office.code, office.name, street, postcode, municipality, province, phone, hours,
-           closures, languages, services, listed
+           closures, languages, services, listed, closed_at
       FROM office JOIN organisation USING (organisation_id)
 """
 _COLLEAGUE = """
@@ -76,7 +77,7 @@ class DirectoryStore:
         rows = await self._db.fetch(
             f"""
             {_OFFICE}
-             WHERE listed AND office.code > $3
+             WHERE listed AND closed_at IS NULL AND office.code > $3
                AND ($1 = '' OR strpos(lower(concat_ws(' ', office.name, organisation.name, street,
                                                       postcode, municipality)), lower($1)) > 0)
                AND ($2 = '' OR lower(province) = lower($2))

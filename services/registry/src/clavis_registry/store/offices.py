@@ -37,15 +37,16 @@ class OfficeStore:
               JOIN person USING (subject_id)
              WHERE officer.subject_id = $1 AND officer.active
                AND person.status IN ('none', 'registered') AND person.frozen_at IS NULL
+               AND office.closed_at IS NULL
             """,
             subject_id,
         )
         return Officer(**{**row, "role": Role(row["role"])}) if row else None
 
     async def office_id(self, code: str) -> str | None:
-        """Find an office by its handle."""
+        """Find an open office by its handle."""
         office_id: str | None = await self._db.fetchval(
-            "SELECT office_id::text FROM office WHERE code = $1", code
+            "SELECT office_id::text FROM office WHERE code = $1 AND closed_at IS NULL", code
         )
         return office_id
 
@@ -85,6 +86,45 @@ class OfficeStore:
             name,
         )
         return office_id
+
+    async def open(self, new_id: str, organisation_id: str, code: str, name: str) -> bool:
+        """Add an office; False when its handle is taken. Of two at once, one is kept."""
+        opened = await self._db.fetchval(
+            """
+            INSERT INTO office (office_id, organisation_id, code, name) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (code) DO NOTHING RETURNING true
+            """,
+            new_id,
+            organisation_id,
+            code,
+            name,
+        )
+        return bool(opened)
+
+    async def hold(self, office_id: str) -> None:
+        """Hold an office, so that to close it and to appoint there take turns."""
+        await self._db.execute("SELECT FROM office WHERE office_id = $1 FOR UPDATE", office_id)
+
+    async def is_open(self, office_id: str) -> bool:
+        """Say whether an office is open, and keep it so until the transaction ends."""
+        found = await self._db.fetchval(
+            "SELECT true FROM office WHERE office_id = $1 AND closed_at IS NULL FOR SHARE",
+            office_id,
+        )
+        return bool(found)
+
+    async def staffed(self, office_id: str) -> bool:
+        """Say whether anybody has powers at an office."""
+        found = await self._db.fetchval(
+            "SELECT true FROM officer WHERE office_id = $1 AND active LIMIT 1", office_id
+        )
+        return bool(found)
+
+    async def close(self, office_id: str, at: datetime | None) -> None:
+        """Close an office, or open it again with None."""
+        await self._db.execute(
+            "UPDATE office SET closed_at = $2 WHERE office_id = $1", office_id, at
+        )
 
     async def put_officer(
         self, subject_id: str, office_id: str, name: str, role: str, now: datetime
