@@ -31,6 +31,8 @@ RULES = (
          "See that jwks_uri answers 200 with JSON within 3 seconds, over https, publicly."),
     Rule("assertion_type", _CLIENT, ("an unknown client_assertion_type",),
          "Send urn:ietf:params:oauth:client-assertion-type:jwt-bearer."),
+    Rule("assertion_typ", _CLIENT, ("the assertion is a JWT of another type",),
+         "Leave typ out, or set it to JWT or client-authentication+jwt."),
     Rule("assertion_subject", _CLIENT,
          ("the assertion is about another client", "an assertion without sub"),
          "Set iss and sub to the client_id."),
