@@ -70,6 +70,20 @@ def test_openid_client_with_fapi_2(
         live_through(citizen, fapi_service, "GET")
 
 
+def test_openid_client_with_fapi_2_message_signing(
+    demo: RunningDemo, signing_service: str, ana: dict[str, Any]
+) -> None:
+    with FormCitizen(demo, ana) as citizen:
+        live_through(citizen, signing_service, "GET")
+
+
+def test_oauth4webapi_with_fapi_2(
+    demo: RunningDemo, oauth4webapi_service: str, ana: dict[str, Any]
+) -> None:
+    with FormCitizen(demo, ana) as citizen:
+        live_through(citizen, oauth4webapi_service, "GET")
+
+
 def test_python_jose_verifies_our_tokens(demo: RunningDemo, ana: dict[str, Any]) -> None:
     client = demo.client("demo-web")
     with FormCitizen(demo, ana) as citizen:

@@ -4,7 +4,8 @@
 //   ISSUER=http://localhost:8400 CLIENT_ID=… CLIENT_SECRET=… node app.mjs
 //
 // With CLIENT_JWKS_FILE (a private key set) instead of CLIENT_SECRET it is a FAPI 2.0 client:
-// pushed authorization requests, private_key_jwt and DPoP-bound tokens.
+// pushed authorization requests, private_key_jwt and DPoP-bound tokens. With SIGNED=1 besides, it
+// signs its requests and is answered signed (FAPI 2.0 Message Signing: JAR and JARM).
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -15,18 +16,24 @@ const port = Number(process.env.PORT ?? 9001);
 const own = `http://localhost:${port}`;
 const jwksFile = process.env.CLIENT_JWKS_FILE;
 const fapi = Boolean(jwksFile);
+const signed = fapi && process.env.SIGNED === "1";
 
 const issuer = new URL(process.env.ISSUER);
 const options = issuer.protocol === "http:" ? { execute: [client.allowInsecureRequests] } : {};
-const config = await client.discovery(issuer, process.env.CLIENT_ID, undefined, await authentication(), options);
+const key = fapi ? await signingKey() : undefined;
+const authentication = fapi ? client.PrivateKeyJwt(key) : client.ClientSecretBasic(process.env.CLIENT_SECRET);
+const config = await client.discovery(issuer, process.env.CLIENT_ID, metadata(), authentication, options);
+if (signed) client.useJwtResponseMode(config);
 const dpop = fapi ? client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")) : undefined;
 
-async function authentication() {
-  if (!fapi) return client.ClientSecretBasic(process.env.CLIENT_SECRET);
+function metadata() {
+  return signed ? { authorization_signed_response_alg: "ES256" } : undefined;
+}
+
+async function signingKey() {
   const [jwk] = JSON.parse(readFileSync(jwksFile, "utf8")).keys;
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-  const key = await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["sign"]);
-  return client.PrivateKeyJwt({ key, kid: jwk.kid });
+  return { key: await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["sign"]), kid: jwk.kid };
 }
 
 // One entry per browser, by cookie. Use your database here.
@@ -45,9 +52,11 @@ async function login(session, query) {
     nonce: session.nonce,
   };
   if (query.get("acr")) parameters.acr_values = query.get("acr");
-  return fapi
-    ? client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP: dpop })
-    : client.buildAuthorizationUrl(config, parameters);
+  if (!fapi) return client.buildAuthorizationUrl(config, parameters);
+  const pushed = signed
+    ? (await client.buildAuthorizationUrlWithJAR(config, parameters, key)).searchParams
+    : parameters;
+  return client.buildAuthorizationUrlWithPAR(config, pushed, { DPoP: dpop });
 }
 
 async function callback(session, url) {
