@@ -154,6 +154,7 @@ def _gateway(layout: Layout) -> _Values:
         "PAIRWISE_KEY_FILE": _key(layout, "pairwise.key"),
         "KEY_ENCRYPTION_KEY_FILE": _key(layout, "key-encryption.key"),
         "CLIENT_SECRET_KEY_FILE": _key(layout, "client-secret.key"),
+        "OPERATOR_JWKS_FILE": _key(layout, "operator-jwks.json"),
         "PORTAL_URL": layout.url("portal"),
         "CERTIFICATE_URL": layout.certificate_url,
         "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),

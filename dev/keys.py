@@ -57,6 +57,7 @@ def ensure_keys(directory: Path) -> None:
         *(s.name for s in CORE),
         *_BACKENDS,
         "checkpoint",
+        "operator",
         "vapid",
         VIDEO_PROVIDER,
         *(f"contact-{r}" for r in CONTACT_READERS),
@@ -69,6 +70,8 @@ def ensure_keys(directory: Path) -> None:
     ]
     _ensure(keys / "contact-readers.json", lambda: json.dumps({"keys": readers}).encode())
     provider = public_jwk(keys / f"{VIDEO_PROVIDER}.pem", kid=VIDEO_PROVIDER, use="sig")
+    operator = public_jwk(keys / "operator.pem", use="sig")
+    _ensure(keys / "operator-jwks.json", lambda: json.dumps({"keys": [operator]}).encode())
     _ensure(keys / "video-providers.json", lambda: json.dumps({"keys": [provider]}).encode())
     for client in _PRIVATE_CLIENTS:
         _ensure(directory / "clients" / f"{client}.jwks.json", _new_client_jwks)

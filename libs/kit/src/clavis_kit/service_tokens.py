@@ -1,13 +1,13 @@
 """Tokens by which services know each other: each signs with its own key, none shares a secret."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
 from clavis_kit import strict_json
 from clavis_kit.clock import Clock
@@ -19,6 +19,7 @@ __all__ = [
     "LEEWAY_SECONDS",
     "LIFETIME_SECONDS",
     "JwksCache",
+    "KeySource",
     "ServiceTokenSigner",
     "ServiceTokenVerifier",
     "bearer_token",
@@ -98,11 +99,19 @@ def bearer_token(request: Request) -> str:
     return token.strip()
 
 
+class KeySource(Protocol):
+    """Where the keys of a caller come from: an address, usually behind a cache, or a file."""
+
+    async def get(self, url: str, kid: str | None) -> KeySet:
+        """Return the caller's keys, `kid` among them if it exists."""
+        ...
+
+
 class ServiceTokenVerifier:
     """Checks who calls. The callers and their key sets are settings."""
 
     def __init__(
-        self, audience: str, callers: Mapping[str, str], keys: JwksCache, clock: Clock
+        self, audience: str, callers: Mapping[str, str], keys: KeySource, clock: Clock
     ) -> None:
         """`audience` is this service's name; callers maps a name to its JWKS URL."""
         self._audience = audience

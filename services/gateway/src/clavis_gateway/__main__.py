@@ -1,8 +1,9 @@
-"""The command line: serve, migrate, client, keys, portal."""
+"""The command line: serve, migrate, client, keys, portal, operator-token."""
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 from clavis_kit.clock import SystemClock
 from clavis_kit.commands import add_migrate
@@ -10,6 +11,7 @@ from clavis_kit.db import open_pool
 from clavis_kit.http import serve
 from clavis_kit.settings import KeyFileError, load, read_key_bytes
 
+from clavis_gateway.admin.operator_token import print_token
 from clavis_gateway.app import MIGRATIONS, create_app
 from clavis_gateway.client_commands import add_client_verbs
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
@@ -67,11 +69,19 @@ def main() -> int:
     verbs.add_parser("portal", help="run the citizen portal's backend").set_defaults(run=run_portal)
     add_migrate(verbs, "gateway", MIGRATIONS)
     add_client_verbs(verbs)
+    _add_operator_token(verbs)
     keys = verbs.add_parser("keys", help="signing keys").add_subparsers(required=True)
     keys.add_parser("rotate", help="activate the next keys").set_defaults(run=rotate_keys)
     arguments = parser.parse_args()
     code: int = arguments.run(arguments)
     return code
+
+
+def _add_operator_token(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    verb = verbs.add_parser("operator-token", help="print a token for the operator's API")
+    verb.add_argument("--key", type=Path, required=True, help="the operator's private key, PEM")
+    verb.add_argument("--as", dest="subject", help="who acts; default: who runs this")
+    verb.set_defaults(run=print_token)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from clavis_gateway import consumers, maintenance
+from clavis_gateway.admin.access import build_verifier
 from clavis_gateway.certificates.checker import build_checker
 from clavis_gateway.certificates.header import read_terminator
 from clavis_gateway.certificates.smuggling import DropForeignCertificates
@@ -109,6 +110,7 @@ async def install(
     await deps.keys.load()
     deps.mtls.load()
     app.state.deps = deps
+    app.state.operator = build_verifier(settings, runtime.clock)
     certificates = build_checker(settings, runtime.http, runtime.clock)
     app.state.login = build_login(settings, pages, runtime.calls, runtime.signer, certificates)
     return deps

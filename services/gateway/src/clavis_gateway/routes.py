@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from clavis_gateway import citizen_sessions
+from clavis_gateway.admin import people, relying_parties, rotation
 from clavis_gateway.certificates import routes as certificates
 from clavis_gateway.citizen import public
 from clavis_gateway.errors import OAuthError, PageFaultError
@@ -44,6 +45,8 @@ def include_routes(app: FastAPI) -> None:
     protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
     for module in (*protocol, register):
         app.include_router(module.router, tags=["openid"])
+    for module in (relying_parties, rotation, people):
+        app.include_router(module.router, tags=["operator"])
     app.include_router(citizen_sessions.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
     for pages in (assets, home, not_me, select, data, *methods, password_setup, *public.PAGES):

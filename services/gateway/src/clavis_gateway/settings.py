@@ -39,6 +39,9 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     pairwise_key_file: Path = Field(description="makes pairwise subjects; never change it")
     key_encryption_key_file: Path = Field(description="encrypts the signing keys at rest")
     client_secret_key_file: Path = Field(description="makes what is kept of client secrets")
+    operator_jwks_file: Path | None = Field(
+        default=None, description="public keys of the operator's tokens; none: no operator's API"
+    )
 
     # Relying parties that register themselves (RFC 7591)
     dynamic_registration_state: Literal["draft", "test", "production"] = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,12 +19,13 @@ from clavis_kit.calls import opened_calls
 from clavis_kit.clock import FrozenClock
 from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime, background
-from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
+from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, public_jwks
 from clavis_kit.settings import read_ec_private_key
 from clavis_testkit.launchers.databases import run_sync
 from clavis_testkit.service_databases import Database, ServiceDatabases
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 
 from services.gateway.tests.oidc.gateway_world import ISSUER, Peer, World
 
@@ -40,15 +42,18 @@ def gateway_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {name: folder / f"{name}.bin" for name in names}
     for file in files.values():
         file.write_bytes(secrets.token_bytes(32))
-    key = ec.generate_private_key(ec.SECP256R1())
-    files["service_key_file"] = folder / "service.pem"
-    files["service_key_file"].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+    for name in ("service_key_file", "operator_key_file"):
+        files[name] = folder / f"{name}.pem"
+        files[name].write_bytes(
+            ec.generate_private_key(ec.SECP256R1()).private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
         )
-    )
+    operator = ECKey.import_key(files["operator_key_file"].read_bytes())
+    files["operator_jwks_file"] = folder / "operator-jwks.json"
+    files["operator_jwks_file"].write_text(json.dumps(public_jwks(operator)))
     return files
 
 

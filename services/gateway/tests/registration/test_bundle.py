@@ -111,7 +111,7 @@ def test_a_wrong_member_is_refused_with_its_path(changes: dict[str, Any], said: 
         ({"default_max_age": True}, "default_max_age must be a whole number"),
         ({"jwks": {"keys": [KEY.as_dict(private=True)]}}, "jwks.keys[0] must be a public key"),
         ({"jwks": {"keys": []}}, "jwks must have"),
-        ({"jwks": {"keys": [{"kty": "EC", "crv": "P-256"}]}}, "jwks.keys cannot be read"),
+        ({"jwks": {"keys": [{"kty": "EC", "crv": "P-256"}]}}, "jwks.keys[0] cannot be read"),
         (
             {"jwks": {"keys": [KEY.as_dict(private=False)]}, "jwks_uri": "https://rp.test/jwks"},
             "jwks and jwks_uri must not both be present",

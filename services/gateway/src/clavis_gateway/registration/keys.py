@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from clavis_kit.jwks import import_public_key
 
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.records import Profile, RetiringKey
@@ -33,10 +32,10 @@ def check_keys(_: Profile, metadata: Mapping[str, Any]) -> None:
     for place, key in enumerate(keys):
         if key.get("kty") == "oct" or PRIVATE & key.keys():
             raise MetadataError(f"jwks.keys[{place}] must be a public key")
-    try:
-        KeySet.import_key_set({"keys": keys})
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise MetadataError("jwks.keys cannot be read as public keys") from error
+        try:
+            import_public_key(key)
+        except ValueError as error:
+            raise MetadataError(f"jwks.keys[{place}] cannot be read: {error}") from error
 
 
 def public_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:

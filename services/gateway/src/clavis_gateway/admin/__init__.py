@@ -1,0 +1,1 @@
+"""The operator's API: relying parties, their rotation, their testers, initial access tokens."""

@@ -1,0 +1,293 @@
+"""The operator's API: who gets in, and what it does to relying parties."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from clavis_gateway.admin.access import from_outside, read_operator_keys
+from clavis_gateway.admin.operator_token import make_token
+from clavis_gateway.store import relying_parties
+from clavis_kit.ids import new_id
+from clavis_kit.settings import KeyFileError
+from joserfc.jwk import ECKey
+
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World
+
+RELYING_PARTIES = "/admin/v1/relying-parties"
+TOKENS = "/admin/v1/initial-access-tokens"
+DESCRIPTION: dict[str, Any] = {
+    "profile": "basic",
+    "redirect_uris": [REDIRECT],
+    "client_name": "Padrón",
+    "contacts": ["tecnica@padron.example"],
+    "claim_purposes": {"email": {"es": "Para avisarle."}},
+}
+INSIDE = "http://gateway.internal:8400"
+
+
+@pytest_asyncio.fixture
+async def admin(world: World, gateway_keys: dict[str, Path]) -> AsyncIterator[httpx.AsyncClient]:
+    """Call from inside as Ana, with a fresh token for each request."""
+    key = gateway_keys["operator_key_file"]
+
+    async def sign(request: httpx.Request) -> None:
+        request.headers.setdefault("Authorization", f"Bearer {make_token(key, 'ana', world.clock)}")
+
+    transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
+    hooks = {"request": [sign]}
+    async with httpx.AsyncClient(transport=transport, base_url=INSIDE, event_hooks=hooks) as client:
+        yield client
+
+
+async def made(admin: httpx.AsyncClient, client_id: str = "padron", **changes: Any) -> Any:
+    answer = await admin.put(f"{RELYING_PARTIES}/{client_id}", json=DESCRIPTION | changes)
+    assert answer.status_code == 201, answer.text
+    return answer.json() | {"etag": answer.headers["etag"]}
+
+
+def match(etag: str) -> dict[str, str]:
+    return {"If-Match": etag}
+
+
+async def test_only_the_operators_token_opens_it(
+    admin: httpx.AsyncClient, world: World, gateway_keys: dict[str, Path]
+) -> None:
+    for headers in (
+        {"Authorization": ""},
+        {"Authorization": "Bearer x.y.z"},
+        {"Authorization": "Bearer " + world.deps.service_tokens.token("gateway")},
+    ):
+        refused = await admin.get(RELYING_PARTIES, headers=headers)
+        assert refused.status_code == 401
+        assert refused.headers["content-type"] == "application/problem+json"
+    token = make_token(gateway_keys["operator_key_file"], "ana", world.clock)
+    world.clock.advance(timedelta(minutes=2))
+    late = await admin.get(RELYING_PARTIES, headers={"Authorization": f"Bearer {token}"})
+    assert late.json()["code"] == "invalid-token"
+    assert (await admin.get(RELYING_PARTIES)).status_code == 200
+
+
+async def test_at_the_public_address_it_is_not_there(
+    world: World, gateway_keys: dict[str, Path]
+) -> None:
+    token = make_token(gateway_keys["operator_key_file"], "ana", world.clock)
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await world.http.get(RELYING_PARTIES, headers=headers)).status_code == 404
+    assert from_outside("Gateway.Test", ISSUER)
+    assert not from_outside("gateway:8400", ISSUER)
+
+
+async def test_without_a_key_set_there_is_no_such_api(
+    admin: httpx.AsyncClient, world: World
+) -> None:
+    world.app.state.operator = None
+    assert (await admin.get(RELYING_PARTIES)).status_code == 404
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"keys": [{"kty": "oct", "k": "x"}]}', None])
+def test_a_wrong_key_set_stops_the_start_with_a_sentence(
+    tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "operator-jwks.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(KeyFileError, match=r"operator-jwks\.json"):
+        read_operator_keys(file)
+
+
+async def test_a_relying_party_is_made_read_and_replaced_against_its_version(
+    admin: httpx.AsyncClient,
+) -> None:
+    body = await made(admin)
+    address = f"{RELYING_PARTIES}/padron"
+    assert body["state"] == "draft"
+    assert len(body["client_secret"]) >= 43
+    read = await admin.get(address)
+    assert "client_secret" not in read.json()
+    assert read.json()["claim_purposes"] == DESCRIPTION["claim_purposes"]
+    changed = DESCRIPTION | {"client_name": "Otra"}
+    unconditional = await admin.put(address, json=changed)
+    assert (unconditional.status_code, unconditional.json()["code"]) == (428, "version-missing")
+    done = await admin.put(address, json=changed, headers=match(body["etag"]))
+    assert (done.status_code, done.headers["etag"]) == (200, '"2"')
+    assert "client_secret" not in done.json(), "the secret goes on"
+    stale = await admin.put(address, json=changed, headers=match(body["etag"]))
+    assert (stale.status_code, stale.json()["code"]) == (412, "version-changed")
+    again = await admin.put(address, json=changed, headers=match('"2"'))
+    assert again.headers["etag"] == '"2"', "nothing changed, so no new version"
+
+
+async def test_of_writers_at_once_with_one_version_one_wins(admin: httpx.AsyncClient) -> None:
+    body = await made(admin)
+    answers = await asyncio.gather(
+        *(
+            admin.put(
+                f"{RELYING_PARTIES}/padron",
+                json=DESCRIPTION | {"client_name": f"Nombre {number}"},
+                headers=match(body["etag"]),
+            )
+            for number in range(4)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    first = await asyncio.gather(
+        *(admin.put(f"{RELYING_PARTIES}/nueva", json=DESCRIPTION) for _ in range(3))
+    )
+    assert min(answer.status_code for answer in first) == 201
+    assert sum(answer.status_code == 201 for answer in first) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"redirect_urls": []}, "redirect_urls is not a known member"),
+        ({"client_secret": "x" * 40}, "client_secret is not sent"),
+        ({"client_id": "other"}, "client_id must be the one of the address"),
+        ({"redirect_uris": [7]}, "redirect_uris must be a list of strings"),
+        ({"minimum_loa": "extreme"}, "minimum_loa must be"),
+    ],
+)
+async def test_a_wrong_description_is_a_problem_that_begins_with_the_member(
+    admin: httpx.AsyncClient, changes: dict[str, Any], said: str
+) -> None:
+    refused = await admin.put(f"{RELYING_PARTIES}/padron", json=DESCRIPTION | changes)
+    assert (refused.status_code, refused.json()["code"]) == (422, "registration-refused")
+    assert refused.json()["detail"].startswith(said)
+
+
+async def test_states_go_by_the_table_and_everything_is_told(admin: httpx.AsyncClient) -> None:
+    body = await made(admin)
+    address = f"{RELYING_PARTIES}/padron"
+    leap = await admin.patch(address, json={"state": "production"}, headers=match(body["etag"]))
+    assert (leap.status_code, leap.json()["code"]) == (409, "state-not-possible")
+    etag = body["etag"]
+    for state in ("test", "production", "suspended"):
+        step = await admin.patch(address, json={"state": state}, headers=match(etag))
+        assert step.json()["state"] == state
+        etag = step.headers["etag"]
+    changes = (await admin.get(address + "/changes")).json()["changes"]
+    assert [change["action"] for change in changes] == ["state", "state", "state", "put"]
+    assert {change["actor"] for change in changes} == {"operator:ana"}
+    assert changes[0]["detail"] == {"state": ["production", "suspended"]}
+    assert body["client_secret"] not in json.dumps(changes)
+
+
+async def test_the_list_is_in_pages_and_by_state(admin: httpx.AsyncClient) -> None:
+    for name in ("a", "b", "c"):
+        await made(admin, name)
+    await made(admin, "d", state="test")
+    first = (await admin.get(RELYING_PARTIES, params={"limit": 3})).json()
+    assert [item["client_id"] for item in first["relying_parties"]] == ["a", "b", "c"]
+    rest = (await admin.get(RELYING_PARTIES, params={"after": first["next"]})).json()
+    assert ([item["client_id"] for item in rest["relying_parties"]], rest["next"]) == (["d"], None)
+    tested = (await admin.get(RELYING_PARTIES, params={"state": "test"})).json()
+    assert [item["client_id"] for item in tested["relying_parties"]] == ["d"]
+
+
+async def test_a_secret_is_rotated_with_an_overlap_and_ended(
+    admin: httpx.AsyncClient, world: World
+) -> None:
+    body = await made(admin, state="production")
+    address = f"{RELYING_PARTIES}/padron/secrets"
+    rotated = await admin.post(address, json={"overlap_seconds": 3600}, headers=match(body["etag"]))
+    assert rotated.status_code == 201, rotated.text
+    old, new = body["client_secret"], rotated.json()["client_secret"]
+
+    async def code(secret: str) -> str:
+        answer = await world.exchange("x", auth=("padron", secret))
+        return str(answer.json()["error"])
+
+    assert [await code(secret) for secret in (old, new)] == ["invalid_grant"] * 2
+    world.clock.advance(timedelta(seconds=3600))
+    assert [await code(secret) for secret in (old, new)] == ["invalid_client", "invalid_grant"]
+    listed = (await admin.get(address)).json()["secrets"]
+    assert [secret["expires_at"] is None for secret in listed] == [False, True]
+    last = f"{address}/{rotated.json()['secret_id']}"
+    assert (await admin.delete(last, headers=match('"2"'))).status_code == 204
+    assert await code(new) == "invalid_client"
+
+
+async def test_keys_are_replaced_with_an_overlap(admin: httpx.AsyncClient, world: World) -> None:
+    one, two = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("one", "two"))
+    body = await made(
+        admin, profile="fapi2", token_endpoint_auth_method="private_key_jwt",
+        jwks={"keys": [one.as_dict(private=False)]},
+    )  # fmt: skip
+    sent = {"jwks": {"keys": [two.as_dict(private=False)]}, "overlap_seconds": 60}
+    address = f"{RELYING_PARTIES}/padron/keys"
+    done = await admin.put(address, json=sent, headers=match(body["etag"]))
+    assert [entry["key"] for entry in done.json()["retiring_keys"]] == ["one"]
+    private = {"jwks": {"keys": [two.as_dict(private=True)]}}
+    refused = await admin.put(address, json=private, headers=match('"2"'))
+    assert refused.json()["detail"].startswith("jwks.keys[0]")
+    found = await relying_parties.find(world.deps.pool, "padron")
+    assert found is not None
+    now = world.clock.now()
+    assert len(found.party.verification_keys(now)["keys"]) == 2
+    assert len(found.party.verification_keys(now + timedelta(seconds=60))["keys"]) == 1
+
+
+async def test_testers_come_and_go_and_no_identity_number_is_kept(
+    admin: httpx.AsyncClient, world: World
+) -> None:
+    await made(admin, state="test")
+    address, subject = f"{RELYING_PARTIES}/padron/testers", new_id()
+    for tester in ({"subject_id": subject}, {"national_id": "00000001-r"}):
+        assert (await admin.post(address, json=tester)).status_code == 204
+    listed = (await admin.get(address)).json()["testers"]
+    values = {entry["kind"]: entry["value"] for entry in listed}
+    assert values == {"subject": subject, "national_id": world.deps.national_ids.of("00000001R")}
+    for wrong in (
+        {},
+        {"national_id": "1"},
+        {"subject_id": "x"},
+        {"subject_id": subject, "national_id": "00000001R"},
+    ):
+        refused = await admin.post(address, json=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "tester-refused")
+    assert (await admin.post(address + "/remove", json={"subject_id": subject})).status_code == 204
+    assert len((await admin.get(address)).json()["testers"]) == 1
+    history = json.dumps((await admin.get(f"{RELYING_PARTIES}/padron/changes")).json())
+    assert subject not in history
+
+
+async def test_initial_access_tokens_are_issued_listed_and_revoked(
+    admin: httpx.AsyncClient, world: World
+) -> None:
+    wish = {"label": "Diputación", "uses": 2, "profile": "basic"}
+    issued = (await admin.post(TOKENS, json=wish)).json()
+    token = issued.pop("initial_access_token")
+    headers = {"Authorization": f"Bearer {token}"}
+    metadata = {"redirect_uris": [REDIRECT]}
+    assert (await world.http.post("/register", json=metadata, headers=headers)).status_code == 201
+    listed = (await admin.get(TOKENS)).json()["initial_access_tokens"]
+    assert listed == [issued | {"uses_left": 1}]
+    assert issued["created_by"] == "operator:ana"
+    assert (await admin.delete(f"{TOKENS}/{issued['token_id']}")).status_code == 204
+    assert (await admin.delete(f"{TOKENS}/{issued['token_id']}")).status_code == 404
+    assert (await world.http.post("/register", json=metadata, headers=headers)).status_code == 401
+
+
+async def test_what_is_not_there_is_said_so(admin: httpx.AsyncClient) -> None:
+    for path in ("", "/changes", "/testers", "/secrets"):
+        answer = await admin.get(f"{RELYING_PARTIES}/nobody{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "relying-party-not-found")
+
+
+def test_the_command_line_makes_the_token(gateway_keys: dict[str, Path]) -> None:
+    key = gateway_keys["operator_key_file"]
+    command = [sys.executable, "-m", "clavis_gateway", "operator-token", "--as", "ana", "--key"]
+    made = subprocess.run([*command, str(key)], capture_output=True, text=True, check=True)
+    assert made.stdout.count(".") == 2
+    wrong = subprocess.run([*command, "absent.pem"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, "Traceback" in wrong.stderr) == (1, False)
