@@ -35,6 +35,8 @@ class Wish:
     client: RelyingParty | None
     return_to: str | None
     ui_locales: tuple[str, ...]
+    hinted: bool
+    """An ID token of ours shows that the client has a login to end."""
 
 
 @router.get("/logout")
@@ -67,19 +69,31 @@ async def _ask(request: Request, deps: Deps, params: Parameters) -> Response:
     wish = await _check(deps, params, asking(request))
     session = await _session(request, deps)
     if session is None:
-        if wish.return_to is not None:
+        # Section 3: without a hint the browser is not sent on by itself; the person may go.
+        if wish.return_to is not None and wish.hinted:
             return RedirectResponse(wish.return_to, status_code=303)
         outcome = LoggedOut(
-            ended=False, return_to=None, client_name=_names(wish), ui_locales=wish.ui_locales
-        )
+            ended=False, return_to=wish.return_to, client_name=_names(wish),
+            ui_locales=wish.ui_locales, by_itself=False,
+        )  # fmt: skip
         return deps.pages.logged_out(request, outcome)
     # Section 2: the person is asked, so that nobody else can log them out.
+    others = len(await _others(deps, session))
     token = _seal(deps, session, wish)
-    question = LogoutQuestion("/logout/confirmation", token, _names(wish), wish.ui_locales)
+    question = LogoutQuestion("/logout/confirmation", token, _names(wish), wish.ui_locales, others)
     return deps.pages.confirm_logout(request, question)
 
 
-async def _check(deps: Deps, params: Parameters) -> Wish:
+async def _others(deps: Deps, session: Session) -> list[Session]:
+    """List the person's live sessions in other browsers."""
+    now = deps.clock.now()
+    live = await sessions.list_live(
+        deps.pool, session.subject_id, now, now - deps.settings.session_idle
+    )
+    return [one for one in live if one.session_id != session.session_id]
+
+
+async def _check(deps: Deps, params: Parameters, known: Asking) -> Wish:
     if params.repeated:
         raise PageFaultError("bad_logout_request", "A parameter appears more than once.")
     client = known.client = await _client(deps, params)
@@ -95,7 +109,8 @@ async def _check(deps: Deps, params: Parameters) -> Wish:
         if state is not None:
             return_to = issuing.add_query(return_to, {"state": state})
     locales = tuple((params.get("ui_locales") or "").split()[:8])
-    return Wish(client, return_to, locales)
+    # Section 2 (logout_hint): who logs out is who holds the session; a hint changes nothing.
+    return Wish(client, return_to, locales, params.get("id_token_hint") is not None)
 
 
 # Section 2: the hint may have expired; with client_id both must name the same client.
@@ -133,10 +148,14 @@ async def logout_confirmation(request: Request, deps: DepsDep) -> Response:
     names, locales = asked["names"], tuple(asked["ui_locales"])
     if "cancel" in form.values:
         return deps.pages.logged_out(
-            request, LoggedOut(ended=False, return_to=None, client_name=names, ui_locales=locales)
-        )
+            request,
+            LoggedOut(
+                ended=False, stays=session is not None, return_to=None, client_name=names,
+                ui_locales=locales,
+            ),
+        )  # fmt: skip
     if session is not None:
-        await _end(deps, session)
+        await _end(deps, session, everywhere="everywhere" in form.values)
     outcome = LoggedOut(
         ended=True, return_to=asked["return_to"], client_name=names, ui_locales=locales
     )
@@ -145,9 +164,11 @@ async def logout_confirmation(request: Request, deps: DepsDep) -> Response:
     return response
 
 
-async def _end(deps: Deps, session: Session) -> None:
+async def _end(deps: Deps, session: Session, *, everywhere: bool) -> None:
+    """End the session of this browser, or every session of its person."""
+    only = None if everywhere else session.session_id
     async with deps.pool.acquire() as connection, connection.transaction():
-        live = await sessions.live_of_subject(connection, session.subject_id, session.session_id)
+        live = await sessions.live_of_subject(connection, session.subject_id, only)
         await endings.end_sessions(
             connection, live, "logout",
             now=deps.clock.now(), pairwise=deps.pairwise, new_id=deps.new_id,
