@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from clavis_gateway import citizen_sessions
+from clavis_gateway import citizen_services, citizen_sessions
 from clavis_gateway.admin import people, relying_parties, rotation
 from clavis_gateway.certificates import routes as certificates
 from clavis_gateway.citizen import public
@@ -48,6 +48,7 @@ def include_routes(app: FastAPI) -> None:
     for module in (relying_parties, rotation, people):
         app.include_router(module.router, tags=["operator"])
     app.include_router(citizen_sessions.router)
+    app.include_router(citizen_services.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
     for pages in (assets, home, not_me, select, data, *methods, password_setup, *public.PAGES):
         app.include_router(pages.router)
