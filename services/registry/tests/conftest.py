@@ -1,11 +1,13 @@
 """A registry in this process on a real database; the outside world answers from memory."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from clavis_kit.sealed import read_own_key
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
 from clavis_registry.actions.offices import add_office, add_officer
 from clavis_registry.app import build_deps, create_app, furnish, read_keys
+from clavis_registry.deps import Deps
 from clavis_registry.settings import RegistrySettings
 from clavis_testkit.pki.seal import ensure_seal
 from clavis_testkit.service_databases import Database, DatabaseFactory
@@ -33,6 +36,7 @@ from services.registry.tests.world import (
     Enrol,
     Entered,
     Outside,
+    PowerCut,
     Prove,
     Run,
     World,
@@ -67,6 +71,26 @@ def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
     return make
 
 
+@asynccontextmanager
+async def service(
+    settings: RegistrySettings, outside: Outside, clock: FrozenClock
+) -> AsyncIterator[tuple[Deps, httpx.AsyncClient]]:
+    """Run the service as one process does, from an empty memory."""
+    pool = await open_pool(settings.database_url, 6)
+    outer = httpx.AsyncClient(transport=httpx.MockTransport(outside))
+    async with opened_sender(settings, pool, clock, post=outside.post) as opened:
+        deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
+        app, keys = create_app(settings, clock), JwksCache(outer)
+        furnish(app, deps, keys)
+        callers = {name: f"http://{name}.test/jwks" for name in outside.callers}
+        app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://r.test") as http:
+            yield deps, http
+    await outer.aclose()
+    await pool.close()
+
+
 @pytest.fixture
 async def world(
     database: DatabaseFactory,
@@ -80,22 +104,30 @@ async def world(
         for name in ("gateway", "signing", "pin", "civil-registry")
     }
     outside = Outside(ECKey.generate_key("P-256"), signers)
-    pool = await open_pool(made.dsn, 6)
-    outer = httpx.AsyncClient(transport=httpx.MockTransport(outside))
-    async with opened_sender(settings, pool, clock, post=outside.post) as opened:
-        deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
-        app, keys = create_app(settings, clock), JwksCache(outer)
-        furnish(app, deps, keys)
-        callers = {name: f"http://{name}.test/jwks" for name in signers}
-        app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
+    async with service(settings, outside, clock) as (deps, http):
         await add_office(deps, ("E001", "Agencia"), "MAD-1", "Oficina Centro")
         officer = await add_officer(deps, OFFICER_ID, "MAD-1", "officer", "Olga Ruiz")
         reader = read_own_key(tmp_path / "reader.pem", "pin")
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://r.test") as http:
-            yield World(deps, http, outside, clock, made, reader, officer)
-    await outer.aclose()
-    await pool.close()
+        yield World(deps, http, outside, clock, made, reader, officer)
+
+
+@pytest.fixture
+async def power_cut(world: World) -> AsyncIterator[PowerCut]:
+    """Kill the service with its connections; another process goes on where it was."""
+    async with AsyncExitStack() as processes:
+
+        async def cut() -> None:
+            app = world.http._transport.app  # type: ignore[attr-defined]
+            providers = app.state.deps.video_providers
+            settings = app.state.deps.settings
+            world.deps.pool.terminate()
+            world.deps, world.http = await processes.enter_async_context(
+                service(settings, world.outside, world.clock)
+            )
+            state = world.http._transport.app.state  # type: ignore[attr-defined]
+            state.deps = dataclasses.replace(state.deps, video_providers=providers)
+
+        yield cut
 
 
 @pytest.fixture

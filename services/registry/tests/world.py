@@ -150,3 +150,4 @@ class Entered:
 Enrol = Callable[..., Awaitable[Entered]]
 Prove = Callable[..., Awaitable[str]]
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
+PowerCut = Callable[[], Awaitable[None]]

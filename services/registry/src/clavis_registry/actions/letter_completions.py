@@ -14,7 +14,7 @@ from clavis_registry.actions import online
 from clavis_registry.actions.entering import Act, Applicant, refuse_unfit
 from clavis_registry.actions.letter_spool import csv_hash
 from clavis_registry.actions.letters import life_of
-from clavis_registry.actions.online import Beginning, Entry, Terms
+from clavis_registry.actions.online import Beginning, Proved, Terms
 from clavis_registry.actions.phone_codes import IssuedCode, SentCode, send_phone_code
 from clavis_registry.actions.strangers import (
     Stranger,
@@ -171,10 +171,13 @@ async def _begin(
     return await online.begin(deps, unit, new)
 
 
-async def prove(
-    deps: Deps, completion_id: str, code: str, terms: Terms
-) -> Entry | tuple[PhoneVerdict, int]:
+async def prove(deps: Deps, completion_id: str, code: str, terms: Terms) -> Proved:
     """Enter the person once the code came back and the terms are accepted."""
+    entering = _enter(deps, completion_id, code, terms)
+    return await online.or_resumed(deps, completion_id, CHANNEL, code, entering)
+
+
+async def _enter(deps: Deps, completion_id: str, code: str, terms: Terms) -> Proved:
     online.refuse_terms(terms)
     verdict, left = await online.prove(deps, completion_id, CHANNEL, code)
     if verdict is not PhoneVerdict.ACCEPTED:

@@ -1,9 +1,11 @@
 """Enrolling without an officer: contact data, phone proof, terms, entry, receipt."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from clavis_kit.errors import ServiceError
 from clavis_kit.keyed_hash import sha256_hex
 from clavis_kit.metrics import OUTCOMES
 
@@ -59,6 +61,9 @@ class Entry:
     person: Person
     receipt_token: str
     with_code: bool
+
+
+Proved = Entry | tuple[PhoneVerdict, int]
 
 
 def refuse_terms(terms: Terms) -> None:
@@ -147,6 +152,38 @@ async def prove(
             verdict, left = failed_attempt(await unit.phone_codes.newest(act_id), policy, now)
     OUTCOMES.labels("phone_proof", verdict).inc()
     return verdict, left
+
+
+async def or_resumed(
+    deps: Deps, act_id: str, channel: str, code: str, entering: Awaitable[Proved]
+) -> Proved:
+    """Enter a person, or answer again who was entered when the answer got lost on its way.
+
+    Whoever has the act and the code that proved its phone gets a new token of a receipt that was
+    not made; the former one opens nothing any more. Raises enrolment-completed to everybody else.
+    """
+    try:
+        return await entering
+    except ServiceError as refused:
+        if refused.code != "enrolment-completed":
+            raise
+        if entry := await _answered_again(deps, act_id, channel, code):
+            return entry
+        raise
+
+
+async def _answered_again(deps: Deps, act_id: str, channel: str, code: str) -> Entry | None:
+    now, token, policy = deps.clock.now(), deps.new_secret(), deps.phone_code_policy
+    code_hash = deps.keys.activation.bound(f"phone:{act_id}", clean_phone_code(code))
+    async with deps.transaction() as unit:
+        if not await unit.phone_codes.proved_by(act_id, code_hash, policy):
+            return None
+        since = now - timedelta(hours=deps.settings.draft_hours)
+        subject_id = await unit.online_enrolments.renew_receipt(
+            act_id, channel, sha256_hex(token), since
+        )
+        person = await unit.persons.get(subject_id) if subject_id else None
+    return Entry(person, token, with_code=True) if person else None
 
 
 async def enter(deps: Deps, unit: Unit, row: OnlineEnrolment, act: Act, terms: Terms) -> Entry:

@@ -15,7 +15,7 @@ from clavis_registry.actions import online
 from clavis_registry.actions.drafts import applicant_from_draft, draft_of
 from clavis_registry.actions.enrolments import officer_actor
 from clavis_registry.actions.entering import Act, Applicant, refuse_unfit, refuse_unwelcome
-from clavis_registry.actions.online import Beginning, Entry, Terms
+from clavis_registry.actions.online import Beginning, Proved, Terms
 from clavis_registry.actions.phone_codes import SentCode, send_phone_code
 from clavis_registry.actions.video_recordings import announced
 from clavis_registry.deps import Deps
@@ -250,10 +250,13 @@ async def _of_token(unit: Unit, token: str) -> VideoCase:
     return await held_case(unit, found.case_id)
 
 
-async def prove(
-    deps: Deps, act_id: str, code: str, terms: Terms
-) -> Entry | tuple[PhoneVerdict, int]:
+async def prove(deps: Deps, act_id: str, code: str, terms: Terms) -> Proved:
     """Enter the person once the code came back and the terms are accepted."""
+    entering = _enter(deps, act_id, code, terms)
+    return await online.or_resumed(deps, act_id, CHANNEL, code, entering)
+
+
+async def _enter(deps: Deps, act_id: str, code: str, terms: Terms) -> Proved:
     online.refuse_terms(terms)
     verdict, left = await online.prove(deps, act_id, CHANNEL, code)
     if verdict is not PhoneVerdict.ACCEPTED:

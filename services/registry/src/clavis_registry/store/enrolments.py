@@ -274,6 +274,20 @@ class PhoneCodeStore:
         )
         return bool(proved)
 
+    async def proved_by(self, enrolment_id: str, code_hash: str, policy: PhoneCodePolicy) -> bool:
+        """Say whether this is the code that proved the phone; one statement counts the try."""
+        same = await self._db.fetchval(
+            """
+            UPDATE phone_code SET tries = tries + 1
+             WHERE enrolment_id = $1 AND proved_at IS NOT NULL AND tries < $3
+            RETURNING code_hash = $2
+            """,
+            enrolment_id,
+            code_hash,
+            policy.tries,
+        )
+        return bool(same)
+
     async def newest(self, enrolment_id: str) -> PhoneCode | None:
         """Read the newest unproved code, to explain a failed attempt."""
         row = await self._db.fetchrow(

@@ -197,6 +197,24 @@ class OnlineEnrolmentStore:
         )
         return bool(claimed)
 
+    async def renew_receipt(
+        self, act_id: str, channel: str, receipt_hash: str, since: datetime
+    ) -> str | None:
+        """Give a receipt that was not made another token; return whose it is, or None."""
+        subject_id: str | None = await self._db.fetchval(
+            """
+            UPDATE online_enrolment SET receipt_hash = $3
+             WHERE online_enrolment_id = $1 AND channel = $2 AND state = 'completed'
+               AND receipt_with_code AND receipt_made_at IS NULL AND completed_at > $4
+            RETURNING subject_id::text
+            """,
+            act_id,
+            channel,
+            receipt_hash,
+            since,
+        )
+        return subject_id
+
     async def drop_expired(self, now: datetime) -> int:
         """Forget what was typed and never finished; return how many acts."""
         rows = await self._db.fetch(
