@@ -37,7 +37,8 @@ def prepare(directory: Path) -> Layout:
     write_private(layout.file("people.json"), people_document(_people()).encode())
     newcomers = demo_newcomers()
     write_private(layout.file("census.jsonl"), census_lines(newcomers).encode())
-    write_private(layout.file("addresses.jsonl"), address_lines(newcomers).encode())
+    addresses = address_lines([*newcomers, *_people()])
+    write_private(layout.file("addresses.jsonl"), addresses.encode())
     write_private(layout.file("offices.jsonl"), office_lines().encode())
     if not layout.file("keys", "pgpass").exists():
         _write_database_secrets(layout)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dev.seed.people import Document
+from dev.seed.people import Document, SeedPerson
+
+POSTCODE, MUNICIPALITY, PROVINCE = "28701", "Villaclara", "Madrid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +23,6 @@ class Newcomer:
     birth_date: date
     document: Document
     street: str | None
-    postcode: str = "28701"
-    municipality: str = "Villaclara"
-    province: str = "Madrid"
 
     @property
     def name(self) -> str:
@@ -44,15 +43,7 @@ class Newcomer:
 
     def address(self) -> dict[str, Any] | None:
         """Write the address on record, as the feed of addresses tells it."""
-        if self.street is None:
-            return None
-        return {
-            "national_id": self.national_id,
-            "lines": [self.street],
-            "postcode": self.postcode,
-            "municipality": self.municipality,
-            "province": self.province,
-        }
+        return _address(self)
 
     def public(self) -> dict[str, Any]:
         """Describe the person as ``demo.json`` does."""
@@ -118,9 +109,21 @@ def census_lines(newcomers: Sequence[Newcomer]) -> str:
     return _lines([newcomer.identity() for newcomer in newcomers])
 
 
-def address_lines(newcomers: Sequence[Newcomer]) -> str:
+def address_lines(people: Sequence[Newcomer | SeedPerson]) -> str:
     """Write the file that ``addresses import`` reads."""
-    return _lines([entry for one in newcomers if (entry := one.address())])
+    return _lines([entry for one in people if (entry := _address(one))])
+
+
+def _address(one: Newcomer | SeedPerson) -> dict[str, Any] | None:
+    if one.street is None:
+        return None
+    return {
+        "national_id": one.national_id,
+        "lines": [one.street],
+        "postcode": POSTCODE,
+        "municipality": MUNICIPALITY,
+        "province": PROVINCE,
+    }
 
 
 def _lines(entries: Sequence[dict[str, Any]]) -> str:

@@ -37,7 +37,8 @@ class Document:
 class SeedPerson:
     """One person: who they are, how they were enrolled, and what they already did.
 
-    With a password the code was used to activate it; without, the code waits for you.
+    With a password the code was used to activate it; without, the code waits for you. ``street``
+    None means that no address is on record.
     """
 
     note: str
@@ -56,6 +57,7 @@ class SeedPerson:
     ending: str | None = None
     guardian_of_minor: str | None = None
     office_role: str | None = None
+    street: str | None = None
 
     @property
     def name(self) -> str:
@@ -119,6 +121,7 @@ def _citizens() -> list[SeedPerson]:
             email="ana.garcia@example.org",
             activation_code="7K3M-Q9TX-2B4D",
             password="nube azul y pan 27",  # noqa: S106 - printed by the demo
+            street="Calle de la Fuente 12, 1.º A",
         ),
         SeedPerson(
             note="basic, by letter",

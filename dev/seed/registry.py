@@ -61,8 +61,8 @@ def plant_people(
         ("people", "import", file("people.json", people_document(people))),
         ("deaths", file("deaths.csv", _deaths(people, today))),
         ("census", "import", file("census.jsonl", census_lines(newcomers)), "--source", REGISTER),
-        ("addresses", "import", file("addresses.jsonl", address_lines(newcomers)), "--source",
-         REGISTER),
+        ("addresses", "import", file("addresses.jsonl", address_lines([*newcomers, *people])),
+         "--source", REGISTER),
         ("office", "import", file("offices.jsonl", office_lines())),
         *(
             ("officer", "add", "--national-id", "-", "--office", OFFICE, "--role",
