@@ -1,13 +1,13 @@
 """One demo behind https for all plans, and the suite's clients registered with it."""
 
-import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from clavis_testkit.launchers.process import free_port
 from clavis_testkit.running_demo import RunningDemo
@@ -16,59 +16,18 @@ from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.seed.clients import apply_bundle
 from tests.conformance.harness.basic import BasicClient
-from tests.conformance.harness.certificates import Authority, self_signed
 from tests.conformance.harness.citizen import Citizen
 from tests.conformance.harness.fapi import FapiClient
-from tests.conformance.harness.provider import Certificate, Provider
+from tests.conformance.harness.provider import Provider
 from tests.conformance.harness.receiver import LogoutReceiver
-from tests.conformance.harness.registration import (
-    CALLBACK,
-    SECOND_CALLBACK,
-    SUITE,
-    Registered,
-    basic_client,
-    fapi_client,
-)
+from tests.conformance.harness.registration import SUITE
 from tests.conformance.harness.signing_out import SigningOut
 from tests.conformance.harness.speaker import Request
+from tests.conformance.harness.suite import Suite
 from tests.conformance.harness.variants import ALL, Variant
 from tests.conftest import free_base
 
 HERE = Path(__file__).parent
-
-
-@dataclass
-class Suite:
-    """The suite's clients, and the port at which it takes logout tokens."""
-
-    logout_port: int
-    folder: Path
-    authority: Authority = field(default_factory=Authority.new)
-    clients: dict[str, Registered] = field(default_factory=dict)
-
-    def add(self, client: Registered) -> None:
-        """Take a client into the bundle."""
-        self.clients[client.client_id] = client
-
-    def add_pair(self, variant: Variant) -> None:
-        """Take the two clients of a FAPI 2.0 plan: RSA keys for one, elliptic for the other."""
-        plan = (("1", CALLBACK, "PS256"), ("2", SECOND_CALLBACK, "ES256"))
-        for number, callback, alg in plan:
-            name = f"suite-{variant.name}-{number}"
-            self.add(fapi_client(name, variant, callback, alg, self._certificate(variant, name)))
-
-    def _certificate(self, variant: Variant, name: str) -> Certificate | None:
-        if variant.dpop:
-            return None
-        if variant.client_auth == "tls_client_auth":
-            return self.authority.issue(name, self.folder)
-        return self_signed(name, self.folder)
-
-    def write(self) -> Path:
-        """Write the bundle that DEMO_CLIENTS names."""
-        bundle = self.folder / "clients.json"
-        bundle.write_text(json.dumps([client.document for client in self.clients.values()]))
-        return bundle
 
 
 @pytest.fixture(scope="session")
@@ -76,19 +35,7 @@ def suite(demo_home: Path) -> Suite:
     """All clients of all plans."""
     folder = demo_home / "suite"
     folder.mkdir()
-    made = Suite(free_port(), folder)
-    made.add(basic_client("suite-basic"))
-    made.add(basic_client("suite-basic-2"))
-    made.add(basic_client("suite-post", "client_secret_post"))
-    logout = {
-        "backchannel_logout_uri": f"https://localhost:{made.logout_port}/backchannel_logout",
-        "backchannel_logout_session_required": True,
-    }
-    made.add(basic_client("suite-logout"))
-    made.add(basic_client("suite-backchannel", **logout))
-    for variant in ALL:
-        made.add_pair(variant)
-    return made
+    return Suite(folder, f"https://localhost:{free_port()}/backchannel_logout")
 
 
 _running: list[RunningDemo] = []
@@ -181,7 +128,7 @@ def receiver(provider: Provider, suite: Suite) -> Iterator[LogoutReceiver]:
     """Where its logout tokens arrive."""
     pki = provider.demo.directory / "pki"
     files = pki / "localhost.cer.pem", pki / "localhost.key.pem"
-    with LogoutReceiver(suite.logout_port, *files) as running:
+    with LogoutReceiver(httpx.URL(suite.logout_uri).port or 443, *files) as running:
         yield running
 
 

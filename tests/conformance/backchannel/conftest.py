@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.conformance.conftest import Suite
 from tests.conformance.harness.basic import BasicClient
 from tests.conformance.harness.provider import Provider
+from tests.conformance.harness.suite import Suite
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from tests.conformance.harness.provider import Certificate
 from tests.conformance.harness.variants import Variant
 
 SUITE = "https://suite.example/test/a/clavis/"
-CALLBACK = SUITE + "callback"
-SECOND_CALLBACK = CALLBACK + "?dummy1=lorem&dummy2=ipsum"
 LOGGED_OUT = SUITE + "post_logout_redirect"
 _SCOPE = "openid profile email phone address offline_access"
 
@@ -35,7 +33,9 @@ class Registered:
         return str(self.document["redirect_uris"][0])
 
 
-def basic_client(client_id: str, method: str = "client_secret_basic", **more: Any) -> Registered:
+def basic_client(
+    client_id: str, method: str = "client_secret_basic", *, suite: str = SUITE, **more: Any
+) -> Registered:
     """A client with a secret, as the OpenID Connect plans use it."""
     secret, key = secrets.token_urlsafe(32), new_key()
     document = {
@@ -43,8 +43,8 @@ def basic_client(client_id: str, method: str = "client_secret_basic", **more: An
         "client_secret": secret,
         "client_name": "Conformance suite",
         "profile": "basic",
-        "redirect_uris": [CALLBACK],
-        "post_logout_redirect_uris": [LOGGED_OUT],
+        "redirect_uris": [f"{suite}callback"],
+        "post_logout_redirect_uris": [f"{suite}post_logout_redirect"],
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "token_endpoint_auth_method": method,
