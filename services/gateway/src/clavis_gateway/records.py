@@ -108,6 +108,11 @@ class RelyingParty:
         return frozenset(str(self.metadata.get("scope", "openid")).split())
 
     @property
+    def authorization_details_types(self) -> frozenset[str]:
+        """Types of authorization details it may use (RFC 9396 section 10)."""
+        return frozenset(self.metadata.get("authorization_details_types", ()))
+
+    @property
     def auth_method(self) -> str:
         """How the client authenticates at the token endpoint (RFC 7591 section 2)."""
         return str(self.metadata.get("token_endpoint_auth_method", "client_secret_basic"))

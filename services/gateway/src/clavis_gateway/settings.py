@@ -80,6 +80,9 @@ class GatewaySettings(LoginSettings, ServiceSettings):
     access_token_seconds: int = Field(default=300, ge=30, le=3600)
     id_token_seconds: int = Field(default=300, ge=30, le=3600)
     refresh_token_seconds: int = Field(default=8 * 3600, ge=60)
+    refresh_grace_seconds: int = Field(
+        default=60, ge=0, le=300, description="a refresh whose answer was lost may come again"
+    )
     signing_key_reload_seconds: float = Field(default=30, gt=0)
     signing_key_rotate_seconds: int = Field(
         default=30 * 86400, ge=60, description="age at which a signing key gives way"

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import builtins
 import inspect
 import socket
+import subprocess
+import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import clavis_gateway
+import httpx
 import pytest
 from clavis_gateway.oidc.authlib_adapter import grants
 from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal, Server, decide
-from clavis_gateway.records import Code, Grant
+from clavis_gateway.records import Code, Grant, RefreshToken
 from clavis_gateway.registration import relying_party
 from clavis_kit.ids import new_secret
 from clavis_testkit.plugin import NOON
@@ -22,6 +28,7 @@ from clavis_testkit.plugin import NOON
 from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, registration
 
 SOURCE = Path(clavis_gateway.__file__).parent
+SPENDING = ("consume_code", "consume_refresh")
 HOOKED = [
     value for _, value in inspect.getmembers(grants, inspect.isclass)
     if value.__module__ == grants.__name__
@@ -62,23 +69,83 @@ def case(**changes: Any) -> Case:
         "refresh_token": None,
         "grant": grant,
         "jkt": None,
+        "x5t": None,
         "enrolment_level": None,
         "new_handle": new_secret,
     }
     return Case(**(values | changes))
 
 
-def test_a_grant_runs_with_every_way_out_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+def refresh_case(**changes: Any) -> Case:
+    token = RefreshToken("hash", "g", "openid email", None, NOON, NOON + timedelta(hours=1), None)
+    form = {"grant_type": "refresh_token", "refresh_token": "r", "scope": "openid"}
+    return case(form=form, code=None, refresh_token=token, **changes)
+
+
+def machine_case() -> Case:
+    client = relying_party(
+        registration(grant_types=["client_credentials"], redirect_uris=[], scope="read openid"),
+        ISSUER,
+    )
+    form = {"grant_type": "client_credentials", "scope": "read"}
+    return case(form=form, code=None, grant=None, client=client)
+
+
+# Whatever leaves this process, or waits, begins with one of these.
+WAYS_OUT = (
+    (socket.socket, "connect"), (socket.socket, "send"), (socket.socket, "sendall"),
+    (socket.socket, "recv"), (socket, "getaddrinfo"), (socket, "create_connection"),
+    (asyncpg.Pool, "acquire"), (asyncpg.Pool, "fetch"), (asyncpg.Pool, "fetchrow"),
+    (asyncpg.Pool, "fetchval"), (asyncpg.Pool, "execute"), (asyncpg.Connection, "fetch"),
+    (asyncpg.Connection, "fetchrow"), (asyncpg.Connection, "execute"),
+    (httpx.AsyncClient, "send"), (httpx.Client, "send"), (builtins, "open"), (time, "sleep"),
+    (asyncio, "get_running_loop"), (subprocess, "Popen"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [(case(), "consume_code"), (refresh_case(), "consume_refresh"), (machine_case(), None)],
+    ids=["authorization_code", "refresh_token", "client_credentials"],
+)
+def test_a_grant_runs_with_every_way_out_closed(
+    monkeypatch: pytest.MonkeyPatch, asked: Case, used: str | None
+) -> None:
     def forbidden(*_: object, **__: object) -> None:
         raise AssertionError("I/O while a grant was decided")
 
-    for target, name in ((socket.socket, "connect"), (asyncpg.Pool, "fetchrow"),
-                         (asyncpg.Pool, "execute"), (asyncpg.Connection, "fetchrow")):  # fmt: skip
-        monkeypatch.setattr(target, name, forbidden)
-    decision = decide(Server(), case())
+    server = Server()
+    with monkeypatch.context() as closed:
+        for target, name in WAYS_OUT:
+            closed.setattr(target, name, forbidden)
+        decision = decide(server, asked)
+    assert isinstance(decision, Decision), decision
+    spent = (decision.consume_code, decision.consume_refresh)
+    assert spent == tuple("hash" if name == used else None for name in SPENDING)
+    assert bool(decision.refresh_handle) == (used is not None)
+
+
+def test_the_guard_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook that asked the database would fail the test above."""
+
+    def hook(*_: object) -> None:
+        socket.create_connection(("127.0.0.1", 1))
+
+    monkeypatch.setattr(grants._AuthorizationCodeGrant, "authenticate_user", hook)
+    with pytest.raises((AssertionError, OSError)):
+        test_a_grant_runs_with_every_way_out_closed(monkeypatch, case(), "consume_code")
+
+
+def test_a_retry_is_asked_to_be_settled_as_one() -> None:
+    lost = refresh_case(grace=timedelta(seconds=60))
+    assert lost.refresh_token is not None
+    used = replace(lost.refresh_token, consumed_at=NOON)
+    decision = decide(Server(), replace(lost, refresh_token=used))
     assert isinstance(decision, Decision)
-    assert decision.consume_code == "hash"
-    assert decision.refresh_handle
+    assert (decision.consume_refresh, decision.retry_refresh) == (None, "hash")
+    refusal = decide(Server(), replace(lost, refresh_token=replace(used, retried_at=NOON)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.replayed == "g"
 
 
 def test_a_refusal_writes_nothing() -> None:

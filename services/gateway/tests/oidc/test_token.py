@@ -184,23 +184,6 @@ async def test_rfc6749_6_refresh_rotates_and_keeps_auth_time_without_nonce(world
     assert after["iat"] == before["iat"] + 240
 
 
-async def test_rfc9700_4_14_2_a_used_refresh_token_ends_its_family(world: World) -> None:
-    await world.register()
-    first = await world.tokens()
-    second = (await world.refresh(first["refresh_token"])).json()
-    assert error(await world.refresh(first["refresh_token"])) == "invalid_grant"
-    assert error(await world.refresh(second["refresh_token"])) == "invalid_grant"
-    assert (await world.userinfo(second["access_token"])).status_code == 401
-    assert await world.introspect(second["access_token"]) == {"active": False}
-
-
-async def test_rfc9700_4_14_2_of_twenty_refreshes_at_once_one_wins(world: World) -> None:
-    await world.register()
-    token = (await world.tokens())["refresh_token"]
-    answers = await asyncio.gather(*(world.refresh(token) for _ in range(20)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 19
-
-
 async def test_rfc6749_6_scope_can_shrink_but_not_grow(world: World) -> None:
     await world.register()
     token = (await world.tokens(scope="openid email"))["refresh_token"]

@@ -12,6 +12,8 @@ from clavis_gateway.oidc.asking import asking
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 100
+# RFC 8707 section 2: several resources are several parameters; no URI holds the space that joins.
+_REPEATABLE = frozenset({"resource"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ def parse(text: str) -> Parameters:
     values: dict[str, str] = {}
     repeated = set()
     for name, value in pairs:
+        if name in values and name in _REPEATABLE:
+            values[name] += f" {value}"
+            continue
         if name in values:
             repeated.add(name)
         values.setdefault(name, value)

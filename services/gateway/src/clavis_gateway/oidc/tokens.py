@@ -9,6 +9,7 @@ from typing import Any
 from clavis_kit.keyed_hash import sha256_hex
 
 from clavis_gateway.oidc import jose
+from clavis_gateway.oidc.entitlements import Entitlement
 from clavis_gateway.records import AccessToken, Grant, RefreshToken, RelyingParty
 
 
@@ -27,7 +28,8 @@ def seconds(moment: datetime) -> int:
 
 
 # OpenID Connect Core 1.0 section 2, and section 12.2 for refreshing: same iss, sub, aud and
-# auth_time, no nonce.
+# auth_time, no nonce. There is one audience, hence no azp; no code comes beside an ID token of the
+# token endpoint, hence no c_hash (section 3.3.2.11).
 def id_token(
     *,
     issuer: str,
@@ -90,24 +92,26 @@ def access_token(
     handle: str,
     now: datetime,
     lifetime: timedelta,
+    entitlement: Entitlement,
 ) -> NewAccessToken:
     """Compose an access token.
 
-    Clients of our own APIs get a JWT that those verify by themselves; all others get an opaque
-    handle, worthless to anyone but us. Both are on record, so that both can be ended at once.
+    One for APIs is a JWT that those verify by themselves; any other is an opaque handle, worthless
+    to anyone but us. Both are on record, so that both can be ended at once.
     """
     record = AccessToken(
         handle_hash=sha256_hex(handle),
         grant_id=grant.grant_id if grant else None,
         client_id=client.client_id,
         scope=scope,
-        audience=(*client.audiences, issuer) if client.audiences else (),
+        audience=entitlement.audience,
         jkt=jkt,
         issued_at=now,
         expires_at=now + lifetime,
+        authorization_details=entitlement.details,
         x5t=x5t,
     )
-    if not client.audiences:
+    if entitlement.opaque:
         return NewAccessToken(record, handle, None)
     # RFC 9068 section 2.2.
     claims: dict[str, Any] = {
@@ -118,8 +122,12 @@ def access_token(
         "exp": seconds(record.expires_at),
         "iat": seconds(now),
         "jti": handle,
-        "scope": scope,
     }
+    # RFC 9068 section 2.2.3: what was asked as scope; RFC 9396 section 9.1.
+    if scope:
+        claims["scope"] = scope
+    if entitlement.details:
+        claims["authorization_details"] = list(entitlement.details)
     if grant is not None:
         claims |= {
             "acr": grant.acr,

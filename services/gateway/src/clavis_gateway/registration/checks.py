@@ -17,6 +17,10 @@ from clavis_gateway.registration.contacts import check_contacts
 from clavis_gateway.registration.keys import check_keys
 from clavis_gateway.registration.profile import check_profile
 from clavis_gateway.registration.requests import check_requests, check_responses
+from clavis_gateway.registration.tokens import (
+    check_access_token_format,
+    check_authorization_details_types,
+)
 from clavis_gateway.registration.uris import check_uris
 
 Check = Callable[[Profile, Mapping[str, Any]], None]
@@ -32,6 +36,8 @@ CHECKS: tuple[Check, ...] = (
     check_responses,
     check_signing,
     check_encryption,
+    check_authorization_details_types,
+    check_access_token_format,
 )
 
 

@@ -66,7 +66,8 @@ async def load_token_case(
 class TokenWrites:
     """What a granted token request leaves in the database.
 
-    `consume_code` or `consume_refresh` name the single-use thing it used up, if any.
+    `consume_code`, `consume_refresh` or `retry_refresh` name the single-use thing it used up, if
+    any; `succeeds` the refresh token that the consumed one had replaced.
     """
 
     access_token: AccessToken
@@ -74,6 +75,8 @@ class TokenWrites:
     consume_code: str | None
     consume_refresh: str | None
     jtis: tuple[UsedJti, ...]
+    retry_refresh: str | None = None
+    succeeds: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +100,39 @@ _SETTLE = """
         UPDATE authorization_code SET consumed_at = $5::timestamptz
          WHERE code_hash = $3::text AND consumed_at IS NULL AND (SELECT fresh FROM ok)
         RETURNING code_hash
+    ), succeeded AS (
+        UPDATE refresh_token SET succeeded_at = $5::timestamptz
+         WHERE token_hash = $21::text AND succeeded_at IS NULL AND (SELECT fresh FROM ok)
+        RETURNING token_hash
     ), refresh AS (
         UPDATE refresh_token SET consumed_at = $5::timestamptz
          WHERE token_hash = $4::text AND consumed_at IS NULL AND (SELECT fresh FROM ok)
+           AND ($21::text IS NULL OR EXISTS (SELECT FROM succeeded))
+        RETURNING token_hash
+    ), retried AS (
+        UPDATE refresh_token SET retried_at = $5::timestamptz
+         WHERE token_hash = $20::text AND consumed_at IS NOT NULL AND retried_at IS NULL
+           AND succeeded_at IS NULL AND (SELECT fresh FROM ok)
         RETURNING token_hash
     ), won AS (
         SELECT ok.fresh
                AND ($3::text IS NULL OR EXISTS (SELECT FROM code))
-               AND ($4::text IS NULL OR EXISTS (SELECT FROM refresh)) AS won
+               AND ($4::text IS NULL OR EXISTS (SELECT FROM refresh))
+               AND ($20::text IS NULL OR EXISTS (SELECT FROM retried)) AS won
           FROM ok
     ), access AS (
         INSERT INTO access_token
-            (handle_hash, grant_id, client_id, scope, audience, jkt, issued_at, expires_at, x5t)
+            (handle_hash, grant_id, client_id, scope, audience, jkt, issued_at, expires_at, x5t,
+             authorization_details)
         SELECT $6::text, $7::text, $8::text, $9::text, $10::text[], $11::text,
-               $5::timestamptz, $12::timestamptz, $17::text
+               $5::timestamptz, $12::timestamptz, $17::text, $19::jsonb
           FROM won WHERE won
         RETURNING handle_hash
     ), renewed AS (
-        INSERT INTO refresh_token (token_hash, grant_id, scope, jkt, created_at, expires_at, x5t)
+        INSERT INTO refresh_token
+            (token_hash, grant_id, scope, jkt, created_at, expires_at, x5t, parent_hash)
         SELECT $13::text, $7::text, $14::text, $15::text, $5::timestamptz, $16::timestamptz,
-               $18::text
+               $18::text, coalesce($4::text, $20::text)
           FROM won WHERE won AND $13::text IS NOT NULL
         RETURNING token_hash
     )
@@ -150,6 +166,9 @@ async def settle(pool: Pool, writes: TokenWrites) -> Settled:
         refresh.expires_at if refresh else None,
         access.x5t,
         refresh.x5t if refresh else None,
+        access.authorization_details,
+        writes.retry_refresh,
+        writes.succeeds,
     )
     return Settled(row["fresh"], row["written"]) if row else Settled(fresh=False, written=False)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oauth2.base import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth2Request
 from authlib.oauth2.rfc6749.grants import (
     AuthorizationCodeGrant,
     ClientCredentialsGrant,
@@ -25,7 +25,9 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from clavis_gateway.errors import OAuthError
+from clavis_gateway.oidc.metadata import CLAIMS_OF_SCOPE
 from clavis_gateway.records import Code, Grant, RefreshToken, RelyingParty
+from clavis_gateway.rules.refreshing import Use, use_of
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # misc: Authlib ships no types
@@ -89,6 +91,8 @@ class Case:
     enrolment_level: str | None
     new_handle: Callable[[], str]
     """Source of unguessable handles, injected."""
+    grace: timedelta = timedelta(0)
+    """How long a refresh token may come once more because its answer was lost."""
 
 
 @dataclass(slots=True)
@@ -100,6 +104,8 @@ class Decision:
     refresh_handle: str | None = None
     consume_code: str | None = None
     consume_refresh: str | None = None
+    retry_refresh: str | None = None
+    """A used refresh token that gives a successor once more."""
     grant: Grant | None = None
     first: bool = False
     """The grant's first tokens: the ID token repeats the nonce."""
@@ -121,6 +127,7 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # misc: Authlib ships no t
         self.case = case
         self.decision = Decision()
         self.replayed: str | None = None
+        self.own_scope = ""
         self.payload = BasicOAuth2Payload(case.form)
 
     @property
@@ -172,8 +179,14 @@ class _RefreshTokenGrant(RefreshTokenGrant):  # type: ignore[misc]  # misc: Auth
         found, grant = case.refresh_token, case.grant
         if found is None or grant is None or grant.client_id != case.client.client_id:
             return None
-        # RFC 9700 section 4.14.2: a used token that returns was stolen, or its successor was.
-        if found.consumed_at is not None:
+        use = use_of(
+            consumed_at=found.consumed_at,
+            retried_at=found.retried_at,
+            succeeded_at=found.succeeded_at,
+            now=case.now,
+            grace=case.grace,
+        )
+        if use is Use.REPLAY:
             self.request.replayed = grant.grant_id
             return None
         if found.expires_at <= case.now or grant.revoked_at is not None:
@@ -187,15 +200,28 @@ class _RefreshTokenGrant(RefreshTokenGrant):  # type: ignore[misc]  # misc: Auth
         return refresh_token.grant
 
     def revoke_old_credential(self, refresh_token: _RefreshToken) -> None:
-        if self.INCLUDE_NEW_REFRESH_TOKEN:
-            self.request.decision.consume_refresh = refresh_token.token.token_hash
+        used = refresh_token.token
+        if used.consumed_at is not None:
+            self.request.decision.retry_refresh = used.token_hash
+        elif self.INCLUDE_NEW_REFRESH_TOKEN:
+            self.request.decision.consume_refresh = used.token_hash
+
+
+_OF_PERSONS = frozenset({"openid", "offline_access", *CLAIMS_OF_SCOPE})
 
 
 class _ClientCredentialsGrant(ClientCredentialsGrant):  # type: ignore[misc]  # misc: Authlib ships no types
-    # RFC 6749 section 4.4.3: scopes of persons make no sense without one.
+    # RFC 6749 section 4.4.2: scopes of persons make no sense without one; section 3.3: who asks for
+    # none gets all that the client has, who asks only for others is told.
     def validate_requested_scope(self) -> None:
         super().validate_requested_scope()
-        self.request.scope = self.request.client.get_allowed_scope(self.request.payload.scope)
+        party: RelyingParty = self.request.client.party
+        asked = self.request.payload.scope
+        words = asked.split() if asked else sorted(party.scopes)
+        kept = [word for word in words if word in party.scopes - _OF_PERSONS]
+        if asked and not kept:
+            raise InvalidScopeError
+        self.request.own_scope = " ".join(dict.fromkeys(kept))
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]  # misc: Authlib ships no types
@@ -230,8 +256,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # misc: Authlib ships 
     def save_token(self, token: dict[str, Any], request: _Request) -> None:
         """Collect the tokens to write."""
         decision, case = request.decision, request.case
-        allowed = _Client(case.client).get_allowed_scope(token["scope"])
-        decision.scope = allowed if token["grant"] is None else token["scope"]
+        decision.scope = request.own_scope if token["grant"] is None else token["scope"]
         decision.grant = token["grant"]
         decision.handle = case.new_handle()
         decision.refresh_handle = case.new_handle() if token["refresh"] else None

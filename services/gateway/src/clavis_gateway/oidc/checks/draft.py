@@ -26,6 +26,7 @@ class Draft:
     """What is wrong with the request object, so that nothing in it can be used."""
     read_hint: Callable[[str], dict[str, Any] | None] = field(default=lambda _: None)
     """Verifies an ID token of ours and returns its claims; expiry does not matter."""
+    issuer: str = ""
 
     response_mode: ResponseMode = "query"
     scope: str = ""
@@ -37,6 +38,8 @@ class Draft:
     code_challenge: str | None = None
     dpop_jkt: str | None = None
     hinted_sub: str | None = None
+    resources: tuple[str, ...] = ()
+    authorization_details: tuple[dict[str, Any], ...] = ()
 
     def get(self, name: str) -> str | None:
         """Return a parameter; one sent without a value counts as absent (RFC 6749 3.1)."""
@@ -67,4 +70,6 @@ class Draft:
             ui_locales=self._locales("ui_locales"),
             claims_locales=self._locales("claims_locales"),
             pushed_hash=pushed_hash,
+            resources=self.resources,
+            authorization_details=self.authorization_details,
         )

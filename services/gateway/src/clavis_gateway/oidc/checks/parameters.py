@@ -6,6 +6,8 @@ from clavis_gateway.errors import OAuthError, invalid_request
 from clavis_gateway.oidc.checks.draft import Draft
 
 MAX_LENGTH = 4096
+# RFC 9396: as many documents as one signature may cover, each with its digest and its name.
+MAX_DETAILS_LENGTH = 32768
 
 
 # RFC 6749 section 3.1: a parameter must not be included more than once.
@@ -18,8 +20,9 @@ def check_repeated(draft: Draft) -> None:
 # RFC 9700 section 4.12 and common sense: values we must keep for the length of a login are bounded.
 def check_length(draft: Draft) -> None:
     """Refuse values too long to keep, and NUL, which no text column holds."""
-    for value in draft.params.values():
-        if len(value) > MAX_LENGTH or "\x00" in value:
+    for name, value in draft.params.items():
+        longest = MAX_DETAILS_LENGTH if name == "authorization_details" else MAX_LENGTH
+        if len(value) > longest or "\x00" in value:
             raise invalid_request("A parameter is too long or holds a forbidden character.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clavis_gateway.oidc.checks.acr import check_acr_possible, check_acr_values
+from clavis_gateway.oidc.checks.authorization_details import check_authorization_details
 from clavis_gateway.oidc.checks.claims import check_claims
 from clavis_gateway.oidc.checks.draft import Draft
 from clavis_gateway.oidc.checks.parameters import (
@@ -20,6 +21,7 @@ from clavis_gateway.oidc.checks.parameters import (
 )
 from clavis_gateway.oidc.checks.pkce import check_dpop_jkt, check_pkce
 from clavis_gateway.oidc.checks.prompt import check_id_token_hint, check_max_age, check_prompt
+from clavis_gateway.oidc.checks.resource import check_resource
 from clavis_gateway.oidc.checks.response import (
     check_response_mode,
     check_response_type,
@@ -47,6 +49,8 @@ _MATRIX: tuple[tuple[Check, bool, bool], ...] = (
     (check_pkce,             True,  True),
     (check_dpop_jkt,         True,  True),
     (check_id_token_hint,    True,  True),
+    (check_resource,         True,  True),
+    (check_authorization_details, True, True),
 )  # fmt: skip
 
 AUTHORIZE_CHECKS = tuple(check for check, at_authorize, _ in _MATRIX if at_authorize)

@@ -175,7 +175,16 @@ _CHECKS: tuple[Callable[[Judged], None], ...] = (
 def parameters(claims: dict[str, Any]) -> dict[str, str]:
     """Return the claims that are parameters, as the parameters of a plain request."""
     return {
-        name: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        name: _text(name, value)
         for name, value in claims.items()
         if name not in _REGISTERED and value is not None
     }
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    # RFC 8707 section 2: several resources are a list here, several parameters outside.
+    if name == "resource" and isinstance(value, list):
+        return " ".join(str(resource) for resource in value)
+    return json.dumps(value, separators=(",", ":"))

@@ -38,11 +38,12 @@ def check_response_type(draft: Draft) -> None:
         raise OAuthError("unauthorized_client", "The client may not use this grant.")
 
 
-# OpenID Connect Core 1.0 section 3.1.2.1: unknown scope values are ignored.
+# OpenID Connect Core 1.0 section 3.1.2.1: unknown scope values are ignored. RFC 9396 section 2:
+# authorization_details can stand alone.
 def check_scope(draft: Draft) -> None:
     """Keep the scopes that the client may have, in the order asked."""
     asked = (draft.get("scope") or "").split()
     kept = [scope for scope in dict.fromkeys(asked) if scope in draft.client.scopes]
-    if not kept:
+    if not kept and not draft.get("authorization_details"):
         raise OAuthError("invalid_scope", "None of the scopes can be granted to this client.")
     draft.scope = " ".join(kept)

@@ -115,7 +115,8 @@ async def _draft(
         pushed=pushed is not None,
         signed=signed,
         fault=fault,
-        read_hint=hint_reader(deps),
+        read_hint=await hint_reader(deps, asked.get("id_token_hint")),
+        issuer=deps.settings.issuer,
         dpop_jkt=asked.values.get("dpop_jkt") if pushed else None,
     )
 
@@ -135,8 +136,13 @@ def _redirect_uri(client: RelyingParty, asked: Parameters, fault: OAuthError | N
     )
 
 
-def hint_reader(deps: Deps) -> Any:
-    """Return the function that reads ID tokens of ours, expired or not."""
+async def hint_reader(deps: Deps, hint: str | None) -> Any:
+    """Return the function that reads ID tokens of ours, expired or not.
+
+    The key of this one is looked up if another process made it since the keys were read.
+    """
+    if hint is not None:
+        await deps.keys.learn(hint)
 
     def read(token: str) -> dict[str, Any] | None:
         verified = deps.keys.verify(token)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import JSONResponse
 
 from clavis_gateway.deps import DepsDep
+from clavis_gateway.oidc.authorization_details import TYPES
 from clavis_gateway.oidc.metadata import (
     ASSERTION_ALGS,
     AUTH_METHODS,
@@ -81,6 +82,7 @@ def document(issuer: str) -> dict[str, Any]:
         "backchannel_logout_session_supported": True,
         "ui_locales_supported": list(LOCALES),
         "claims_locales_supported": list(CLAIMS_LOCALES),
+        "authorization_details_types_supported": list(TYPES),
         **_answers(),
     }
 

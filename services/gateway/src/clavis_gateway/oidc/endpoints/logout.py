@@ -117,8 +117,7 @@ async def _check(deps: Deps, params: Parameters, known: Asking) -> Wish:
 async def _client(deps: Deps, params: Parameters) -> RelyingParty | None:
     hint, client_id = params.get("id_token_hint"), params.get("client_id")
     if hint is not None:
-        await deps.keys.learn(hint)
-        claims = hint_reader(deps)(hint)
+        claims = (await hint_reader(deps, hint))(hint)
         if claims is None or not isinstance(claims.get("aud"), str):
             raise PageFaultError("bad_logout_request", "The id_token_hint is not ours.")
         if client_id not in (None, claims["aud"]):

@@ -76,7 +76,8 @@ async def _check(
         redirect_uri,
         pushed=True,
         signed=unpacked is not None,
-        read_hint=hint_reader(deps),
+        read_hint=await hint_reader(deps, asked.get("id_token_hint")),
+        issuer=deps.settings.issuer,
         dpop_jkt=jkt,
     )
     pipeline.run(pipeline.PAR_CHECKS, draft)

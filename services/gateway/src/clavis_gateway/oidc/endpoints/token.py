@@ -7,40 +7,40 @@ the code is still good for another try.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from clavis_kit.keyed_hash import sha256_hex
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from clavis_gateway.certificates.header import Shown
 from clavis_gateway.deps import Deps, DepsDep
-from clavis_gateway.errors import (
-    OAuthError,
-    SiblingUnavailable,
-    invalid_client,
-    invalid_grant,
-    invalid_request,
-)
-from clavis_gateway.oidc import encryption, forms, mtls, person_claims
-from clavis_gateway.oidc import tokens as compose
+from clavis_gateway.errors import OAuthError, invalid_client, invalid_grant, invalid_request
+from clavis_gateway.oidc import forms, granting, mtls
 from clavis_gateway.oidc.authlib_adapter import grants
-from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal
+from clavis_gateway.oidc.authlib_adapter.grants import Case, Refusal
 from clavis_gateway.oidc.checks import dpop
-from clavis_gateway.oidc.checks.claims import id_token_claims
 from clavis_gateway.oidc.checks.dpop import Proof
-from clavis_gateway.oidc.client_auth import read_credentials, verify_client
+from clavis_gateway.oidc.client_auth import Credentials, read_credentials, verify_client
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.http import NO_STORE
 from clavis_gateway.oidc.possession import proof_of
-from clavis_gateway.oidc.subjects import sid_for
-from clavis_gateway.records import Grant, RefreshToken, RelyingParty, UsedJti
+from clavis_gateway.records import RelyingParty, UsedJti
 from clavis_gateway.store import grants as store
-from clavis_gateway.store.grants import TokenCase, TokenWrites
+from clavis_gateway.store.grants import TokenCase
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A token request whose client is proven."""
+
+    form: Parameters
+    credentials: Credentials
+    client: RelyingParty
+    proof: Proof | None
 
 
 @router.post("/token")
@@ -49,27 +49,34 @@ async def token(request: Request, deps: DepsDep) -> JSONResponse:
     form = await forms.read_unique_form(request)
     credentials = read_credentials(request, form)
     if form.get("grant_type") is None:
-        raise invalid_request("The grant_type is missing.")
-    code, refresh = form.get("code"), form.get("refresh_token")
-    loaded = await store.load_token_case(
-        deps.pool,
-        credentials.client_id,
-        sha256_hex(code) if code else None,
-        sha256_hex(refresh) if refresh and not code else None,
-    )
+        raise invalid_request("The grant_type is missing.", rule="grant_type_missing")
+    loaded = await _load(deps, form, credentials)
     assertion = await verify_client(deps, loaded.client, credentials, "/token")
     client = loaded.client
     if client is None:
         raise invalid_client("unknown client")
     proof = _proof(request, deps, client)
-    case = _case(deps, form, client, loaded, proof, credentials.certificate)
-    decision = grants.decide(deps.grants, case)
-    if isinstance(decision, Refusal):
-        if decision.replayed is not None:
-            await store.revoke_grant(deps.pool, decision.replayed, "replay", case.now)
-        raise decision.error
     used = tuple(jti for jti in (assertion, proof.jti if proof else None) if jti is not None)
-    return await _grant(deps, case, decision, used)
+    asked = _Asked(form, credentials, client, proof)
+    body = await _attempt(deps, asked, loaded, used)
+    if body is None:
+        # Somebody was faster with the same refresh token: perhaps the same client, which lost the
+        # answer and asks again. What is used once was used up by the first attempt.
+        body = await _attempt(deps, asked, await _load(deps, form, credentials), ())
+    if body is None:
+        await _end_family(deps, loaded)
+        raise invalid_grant(rule="refresh_token_raced")
+    return JSONResponse(body, headers=NO_STORE)
+
+
+async def _load(deps: Deps, form: Parameters, credentials: Credentials) -> TokenCase:
+    code, refresh = form.get("code"), form.get("refresh_token")
+    return await store.load_token_case(
+        deps.pool,
+        credentials.client_id,
+        sha256_hex(code) if code else None,
+        sha256_hex(refresh) if refresh and not code else None,
+    )
 
 
 # RFC 9449 section 5: a proof is optional for who did not register for it.
@@ -80,134 +87,57 @@ def _proof(request: Request, deps: Deps, client: RelyingParty) -> Proof | None:
     return proof
 
 
-def _case(
-    deps: Deps,
-    form: Parameters,
-    client: RelyingParty,
-    loaded: TokenCase,
-    proof: Proof | None,
-    certificate: Shown | None,
-) -> Case:
+async def _attempt(
+    deps: Deps, asked: _Asked, loaded: TokenCase, used: tuple[UsedJti, ...]
+) -> dict[str, object] | None:
+    """Judge and settle; None when a refresh token was used by somebody faster."""
+    case = _case(deps, asked, loaded)
+    decision = grants.decide(deps.grants, case)
+    if isinstance(decision, Refusal):
+        if decision.replayed is not None:
+            await _end_family(deps, loaded)
+        raise decision.error
+    answer = await granting.answer(deps, case, decision, used)
+    settled = await store.settle(deps.pool, answer.writes)
+    if settled.written:
+        return answer.body
+    if not settled.fresh:
+        raise _replayed(asked.client)
+    if decision.consume_code is not None:
+        # One of the two stole it.
+        await _end_family(deps, loaded)
+        raise invalid_grant(rule="code_raced")
+    return None
+
+
+def _case(deps: Deps, asked: _Asked, loaded: TokenCase) -> Case:
     return Case(
-        form={name: value for name, value in form.values.items() if value},
+        form={name: value for name, value in asked.form.values.items() if value},
         token_url=deps.settings.issuer + "/token",
         now=deps.clock.now(),
-        client=client,
+        client=asked.client,
         code=loaded.code,
         refresh_token=loaded.refresh_token,
         grant=loaded.grant,
-        jkt=proof.jkt if proof else None,
-        x5t=mtls.binding(client, certificate),
+        jkt=asked.proof.jkt if asked.proof else None,
+        x5t=mtls.binding(asked.client, asked.credentials.certificate),
         enrolment_level=loaded.enrolment_level,
         new_handle=deps.new_secret,
+        grace=timedelta(seconds=deps.settings.refresh_grace_seconds),
     )
 
 
-async def _grant(
-    deps: Deps, case: Case, decision: Decision, used: tuple[UsedJti, ...]
-) -> JSONResponse:
-    sid = None
-    if decision.grant is not None:
-        sid = sid_for(case.client.client_id, decision.grant.session_id, deps.pairwise)
-    access = compose.access_token(
-        case.client,
-        issuer=deps.settings.issuer,
-        grant=decision.grant,
-        sid=sid,
-        scope=decision.scope,
-        jkt=case.jkt,
-        x5t=case.x5t,
-        handle=decision.handle,
-        now=case.now,
-        lifetime=timedelta(seconds=deps.settings.access_token_seconds),
-    )
-    spelled = access.opaque or deps.keys.sign_now("ES256", access.jwt_claims or {}, "at+jwt")
-    body: dict[str, Any] = {
-        "access_token": spelled,
-        "token_type": "DPoP" if case.jkt else "Bearer",
-        "expires_in": deps.settings.access_token_seconds,
-        "scope": decision.scope,
-    }
-    if decision.grant is not None and "openid" in decision.grant.scope.split() and sid is not None:
-        body["id_token"] = await _id_token(deps, case, decision, decision.grant, sid, spelled)
-    await _settle(deps, case, decision, access, used)
-    if decision.refresh_handle is not None:
-        body["refresh_token"] = decision.refresh_handle
-    return JSONResponse(body, headers=NO_STORE)
+# RFC 6749 section 4.1.2 and RFC 9700 section 4.14.2: what was given before ends too.
+async def _end_family(deps: Deps, loaded: TokenCase) -> None:
+    if loaded.grant is not None:
+        await store.revoke_grant(deps.pool, loaded.grant.grant_id, "replay", deps.clock.now())
 
 
-async def _id_token(
-    deps: Deps, case: Case, decision: Decision, grant: Grant, sid: str, spelled: str
-) -> str:
-    claims = compose.id_token(
-        issuer=deps.settings.issuer,
-        grant=grant,
-        sid=sid,
-        access_token=spelled,
-        alg=case.client.id_token_alg,
-        now=case.now,
-        lifetime=timedelta(seconds=deps.settings.id_token_seconds),
-        extra=await _asked_in_id_token(deps, case, grant),
-        first=decision.first,
-    )
-    return await encryption.signed(deps, case.client, "id_token", claims)
-
-
-# OpenID Connect Core 1.0 section 5.5.1: a claim that cannot be had is left out, even an essential
-# one; a registry that is down must not stop a login.
-async def _asked_in_id_token(deps: Deps, case: Case, grant: Grant) -> dict[str, Any]:
-    names = id_token_claims(grant.claims)
-    if not names:
-        return {}
-    try:
-        return await person_claims.collect(deps, grant, names, case.enrolment_level)
-    except SiblingUnavailable:
-        return {}
-
-
-async def _settle(
-    deps: Deps,
-    case: Case,
-    decision: Decision,
-    access: compose.NewAccessToken,
-    used: tuple[UsedJti, ...],
-) -> None:
-    settled = await store.settle(
-        deps.pool,
-        TokenWrites(
-            access_token=access.record,
-            refresh_token=_refresh_token(case, decision),
-            consume_code=decision.consume_code,
-            consume_refresh=decision.consume_refresh,
-            jtis=used,
-        ),
-    )
-    if settled.written:
-        return
-    if not settled.fresh:
-        raise OAuthError(
-            "invalid_client" if case.client.auth_method == "private_key_jwt"
-            else "invalid_dpop_proof",
-            "An assertion or proof was used before.",
-            status=401 if case.client.auth_method == "private_key_jwt" else 400,
-        )  # fmt: skip
-    # Somebody was faster with the same code or refresh token: one of the two stole it.
-    if decision.grant is not None:
-        await store.revoke_grant(deps.pool, decision.grant.grant_id, "replay", case.now)
-    raise invalid_grant()
-
-
-# The first refresh token lives as long as its grant may, its successors no longer.
-def _refresh_token(case: Case, decision: Decision) -> RefreshToken | None:
-    if decision.refresh_handle is None or decision.grant is None:
-        return None
-    return RefreshToken(
-        token_hash=sha256_hex(decision.refresh_handle),
-        grant_id=decision.grant.grant_id,
-        scope=case.refresh_token.scope if case.refresh_token else decision.grant.scope,
-        jkt=case.jkt if case.client.public else None,
-        created_at=case.now,
-        expires_at=decision.grant.expires_at,
-        consumed_at=None,
-        x5t=case.x5t if case.client.public else None,
+def _replayed(client: RelyingParty) -> OAuthError:
+    by_assertion = client.auth_method == "private_key_jwt"
+    return OAuthError(
+        "invalid_client" if by_assertion else "invalid_dpop_proof",
+        "An assertion or proof was used before.",
+        status=401 if by_assertion else 400,
+        rule="jti_replayed",
     )
