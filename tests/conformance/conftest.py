@@ -95,7 +95,7 @@ def plan(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def rp(provider: Provider, suite: Suite, plan: str) -> BasicClient:
+def rp(ageing: object, provider: Provider, suite: Suite, plan: str) -> BasicClient:
     """The suite's first client."""
     return _client(provider, suite, plan, "suite-basic")
 
@@ -147,7 +147,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def fapi(provider: Provider, suite: Suite, variant: Variant) -> FapiClient:
+def fapi(ageing: object, provider: Provider, suite: Suite, variant: Variant) -> FapiClient:
     """The suite's first FAPI 2.0 client."""
     return FapiClient(provider, suite.clients[f"suite-{variant.name}-1"], variant)
 
@@ -174,7 +174,7 @@ class Aged:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def ageing(provider: Provider, suite: Suite, citizen: Citizen) -> dict[str, Aged]:
     """For each variant, what will be too old at the end."""
     return {variant.name: _left_alone(provider, suite, citizen, variant) for variant in ALL}

@@ -77,9 +77,25 @@ class Key:
 
     @property
     def private_jwk(self) -> dict[str, str]:
-        """The private key: what must never be sent."""
-        assert isinstance(self.private, ec.EllipticCurvePrivateKey)
-        return self._members() | {"d": _number(self.private.private_numbers().private_value, 32)}
+        """The private key: for the suite's own use, and never to be sent."""
+        return self.jwk | _private_members(self.private)
+
+
+def _private_members(private: Private) -> dict[str, str]:
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        return {"d": _number(private.private_numbers().private_value, _P256_BYTES)}
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return {"d": encode(private.private_bytes_raw())}
+    numbers = private.private_numbers()
+    named = {
+        "d": numbers.d,
+        "p": numbers.p,
+        "q": numbers.q,
+        "dp": numbers.dmp1,
+        "dq": numbers.dmq1,
+        "qi": numbers.iqmp,
+    }
+    return {name: _number(value) for name, value in named.items()}
 
 
 def new_key(alg: str = "ES256") -> Key:

@@ -1,0 +1,37 @@
+"""No module without a test, no test without a module, and a table that says so."""
+
+import pytest
+
+from tests.conformance.harness.modules import HERE, Module, modules, read
+from tests.conformance.harness.table import PAGE, page
+
+EVERY = [module for plan in read() for module in modules(plan)]
+
+
+@pytest.mark.parametrize("module", EVERY, ids=lambda one: f"{one.plan}:{one.name}")
+def test_a_module_has_a_test_that_says_what_it_checks(module: Module) -> None:
+    assert module.file.is_file()
+    assert module.says.endswith((".", ":"))
+
+
+def test_no_test_stands_for_a_module_that_is_not_listed() -> None:
+    folders = {module.folder for module in EVERY}
+    here = {file for folder in folders for file in (HERE / folder).glob("test_*.py")}
+    assert here == {module.file for module in EVERY}
+
+
+def test_the_plans_are_as_long_as_the_suites() -> None:
+    counts = {plan: len(entry.get("modules", [])) for plan, entry in read().items()}
+    assert counts == {
+        "config": 1,
+        "basic": 38,
+        "formpost-basic": 0,
+        "rp-initiated-logout": 11,
+        "backchannel": 2,
+        "fapi2-security-profile": 57,
+        "fapi2-message-signing": 14,
+    }
+
+
+def test_the_page_holds_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.conformance table"
