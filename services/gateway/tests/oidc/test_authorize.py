@@ -73,7 +73,6 @@ async def test_a_suspended_client_is_unknown(world: World) -> None:
         ({"request_uri": "https://rp.test/request.jwt"}, "request_uri_not_supported"),
         ({"response_mode": "fragment"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
-        ({"prompt": "create"}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),
         ({"max_age": "soon"}, "invalid_request"),
         ({"claims": "{not json"}, "invalid_request"),

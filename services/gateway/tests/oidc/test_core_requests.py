@@ -54,6 +54,30 @@ async def test_3_1_2_1_prompts_may_be_combined(world: World, prompt: str) -> Non
     assert world.interaction_id(await world.authorize(prompt=prompt))
 
 
+async def test_registration_4_1_prompt_create_shows_how_to_register(world: World) -> None:
+    await world.register()
+    person = new_id()
+    await world.code(subject_id=person)
+    response = await world.authorize(prompt="create")
+    path = response.headers["location"]
+    assert re.fullmatch(r"/register\?login=[0-9a-f-]{36}", path), "despite the live session"
+    page = await world.http.get(path)
+    login = path.partition("=")[2]
+    assert page.status_code == 200
+    assert f'id="continue-login" href="/login/{login}"' in page.text
+    assert f"/register?login={login}&amp;lang=en" in page.text, "in any language"
+    assert (await world.http.get(f"/login/{login}")).status_code == 200
+    silent = location(await world.authorize(prompt="none create"))
+    assert silent["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("login", ["x", "//evil.test", "javascript:alert(1)", ""])
+async def test_registration_4_1_the_page_leads_to_logins_alone(world: World, login: str) -> None:
+    page = await world.http.get("/register", params={"login": login})
+    assert page.status_code == 200
+    assert "continue-login" not in page.text
+
+
 @pytest.mark.parametrize("display", ["page", "popup", "touch", "wap"])
 async def test_3_1_2_1_every_display_is_served(world: World, display: str) -> None:
     await world.register()

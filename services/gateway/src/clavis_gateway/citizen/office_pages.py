@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from clavis_kit.ids import is_id
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -18,7 +19,11 @@ MAX_SEARCH = 80
 @router.get("/register")
 async def show_ways(request: Request) -> Response:
     """Say which ways there are, what each needs and what it gives."""
-    return _plain(request, "register.html", "/register")
+    # A relying party sent somebody who is to register first; the login waits.
+    login = request.query_params.get("login", "")
+    if not is_id(login):
+        return _plain(request, "register.html", "/register")
+    return _plain(request, "register.html", f"/register?login={login}", login=f"/login/{login}")
 
 
 @router.get("/offices")

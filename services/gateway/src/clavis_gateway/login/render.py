@@ -147,8 +147,9 @@ class Renderer:
     ) -> list[tuple[Language, str | None]]:
         if url is None:
             return []
+        joint = "&" if "?" in url else "?"
         return [
-            (entry, None if entry.tag == current.tag else f"{url}?lang={entry.tag}")
+            (entry, None if entry.tag == current.tag else f"{url}{joint}lang={entry.tag}")
             for entry in self.languages.values()
         ]
 

@@ -139,6 +139,14 @@ async def _ask(
             "expires_at": now + timedelta(seconds=deps.settings.interaction_seconds),
         },
     )
-    response = RedirectResponse(f"/login/{interaction_id}", status_code=303)
+    response = RedirectResponse(_first_page(authorization, interaction_id), status_code=303)
     cookies.set_flow_cookie(response, browser)
     return response
+
+
+# Initiating User Registration 1.0 section 4.1: who is to register sees how first. The login waits
+# behind that page, for enrolment ends on another day or at an office.
+def _first_page(authorization: AuthorizationRequest, interaction_id: str) -> str:
+    if "create" in authorization.prompt:
+        return f"/register?login={interaction_id}"
+    return f"/login/{interaction_id}"

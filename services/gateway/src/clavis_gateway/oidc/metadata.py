@@ -31,7 +31,7 @@ GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 RESPONSE_MODES = ("query", "form_post", "jwt", "query.jwt", "form_post.jwt")
 # OpenID Connect Core 1.0 section 3.1.2.1: one design serves windows, pop-ups, touch and old phones.
 DISPLAYS = ("page", "popup", "touch", "wap")
-PROMPTS = ("none", "login", "consent", "select_account")
+PROMPTS = ("none", "login", "consent", "select_account", "create")
 
 SCOPES = ("openid", "profile", "email", "phone", "address", "identity", "offline_access")
 

@@ -9,9 +9,10 @@ from clavis_gateway.oidc.metadata import PROMPTS
 MAX_MAX_AGE = 10 * 365 * 24 * 3600
 
 
-# OpenID Connect Core 1.0 section 3.1.2.1: none stands alone.
+# OpenID Connect Core 1.0 section 3.1.2.1: none stands alone. Initiating User Registration 1.0
+# section 4.1 adds create; section 4.1.1 leaves an unknown value to invalid_request.
 def check_prompt(draft: Draft) -> None:
-    """Accept none, login, consent, select_account."""
+    """Accept none, login, consent, select_account, create."""
     prompt = tuple(dict.fromkeys((draft.get("prompt") or "").split()))
     if not set(prompt) <= set(PROMPTS):
         raise invalid_request("The prompt is not supported.")

@@ -15,7 +15,7 @@ from clavis_gateway.rules.levels import Method
 from clavis_gateway.rules.policy import Demand, Fault, Live, MaxAges
 
 # Consent is met by a page that says what is sent; these are met by identifying again.
-_ASK_AGAIN = frozenset({"login", "select_account"})
+_ASK_AGAIN = frozenset({"login", "select_account", "create"})
 _REASON_OF: Mapping[Fault, Reason] = {
     Fault.NOT_REUSED: Reason.NO_SESSION,
     Fault.LOGIN_ASKED: Reason.PROMPT_LOGIN,
