@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from clavis_gateway.oidc.backchannel import MAX_ATTEMPTS, pause_after
+from clavis_kit.ids import new_id
 from jose import jwt as python_jose
 
 from services.gateway.tests.oidc.gateway_world import (
@@ -90,12 +91,108 @@ async def test_2_a_modified_hint_and_another_clients_hint_are_refused(world: Wor
         assert page_code(await world.http.get("/logout", params=params)) == "bad_logout_request"
 
 
-async def test_3_without_session_the_browser_goes_back_at_once(world: World) -> None:
+async def test_3_without_session_a_hint_sends_the_browser_back_at_once(world: World) -> None:
+    await world.register()
+    hint = (await world.tokens())["id_token"]
+    world.http.cookies.clear()
+    response = await world.http.get(
+        "/logout",
+        params={"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": "a b"},
+    )
+    assert (response.status_code, response.headers["location"]) == (303, f"{BYE}?state=a+b")
+
+
+async def test_3_without_session_and_hint_the_person_may_go_but_is_not_sent(world: World) -> None:
     await world.register()
     response = await world.http.get(
         "/logout", params={"client_id": "demo-web", "post_logout_redirect_uri": BYE}
     )
-    assert (response.status_code, response.headers["location"]) == (303, BYE)
+    assert response.status_code == 200
+    assert f'href="{BYE}"' in response.text
+    assert 'http-equiv="refresh"' not in response.text
+
+
+# The negative cases of the RP-initiated logout plan: a page, never a redirect.
+@pytest.mark.parametrize(
+    ("case", "params", "asks"),
+    [
+        ("no-params", {}, True),
+        ("only-state", {"state": "s"}, True),
+        ("no-post-logout-redirect-uri", {"id_token_hint": "HINT", "state": "s"}, True),
+        ("no-state", {"id_token_hint": "HINT", "post_logout_redirect_uri": BYE}, True),
+        ("no-id-token-hint", {"post_logout_redirect_uri": BYE, "state": "s"}, False),
+        ("bad-id-token-hint", {"id_token_hint": "a.b.c", "post_logout_redirect_uri": BYE}, False),
+        ("modified-id-token-hint", {"id_token_hint": "MODIFIED"}, False),
+        (
+            "bad-post-logout-redirect-uri",
+            {"id_token_hint": "HINT", "post_logout_redirect_uri": "https://rp.test/else"},
+            False,
+        ),
+        (
+            "query-added-to-post-logout-redirect-uri",
+            {"id_token_hint": "HINT", "post_logout_redirect_uri": f"{BYE}?x=1"},
+            False,
+        ),
+        ("client-id-mismatch", {"id_token_hint": "HINT", "client_id": "other"}, False),
+    ],
+)
+@pytest.mark.parametrize("session", [True, False])
+async def test_conformance_every_unusual_request_ends_in_a_page(
+    world: World, case: str, params: dict[str, str], asks: bool, session: bool
+) -> None:
+    await world.register()
+    await world.register("other")
+    hint = (await world.tokens())["id_token"]
+    head, body, signature = hint.split(".")
+    hints = {"HINT": hint, "MODIFIED": ".".join([head, body, signature[::-1]])}
+    sent = {name: hints.get(value, value) for name, value in params.items()}
+    if not session:
+        world.http.cookies.clear()
+    page = await world.http.get("/logout", params=sent)
+    if case == "no-state" and not session:
+        assert page.headers["location"] == BYE
+        return
+    assert page.status_code == (200 if asks else 400), case
+    assert "http-equiv" not in page.text
+    if not asks:
+        assert page_code(page) == "bad_logout_request"
+    elif session:
+        done = await confirm(world, page)
+        assert ("http-equiv" in done.text) == (case == "no-state")
+        assert location(await world.authorize(prompt="none"))["error"] == "login_required"
+
+
+async def test_2_locales_and_a_logout_hint_are_understood_and_name_nobody(world: World) -> None:
+    await world.register()
+    await world.tokens()
+    page = await world.http.get(
+        "/logout", params={"ui_locales": "en es", "logout_hint": "alba@example.test"}
+    )
+    assert '<html lang="en">' in page.text
+    assert "alba" not in page.text
+
+
+async def test_logout_everywhere_ends_every_browser_of_the_person_and_nobody_elses(
+    world: World,
+) -> None:
+    await world.register()
+    subject = new_id()
+    stranger = await world.tokens()
+    world.http.cookies.clear()
+    elsewhere = await world.tokens(subject_id=subject)
+    world.http.cookies.clear()
+    here = await world.tokens(subject_id=subject)
+    page = await world.http.get("/logout")
+    assert 'id="everywhere"' in page.text
+    await confirm(world, page, everywhere="yes")
+    for tokens, status in ((here, 401), (elsewhere, 401), (stranger, 200)):
+        assert (await world.userinfo(tokens["access_token"])).status_code == status
+
+
+async def test_who_has_one_session_is_not_asked_about_others(world: World) -> None:
+    await world.register()
+    await world.tokens()
+    assert 'id="everywhere"' not in (await world.http.get("/logout")).text
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
