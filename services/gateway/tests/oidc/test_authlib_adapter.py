@@ -19,7 +19,8 @@ import clavis_gateway
 import httpx
 import pytest
 from clavis_gateway.oidc.authlib_adapter import grants
-from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision, Refusal, Server, decide
+from clavis_gateway.oidc.authlib_adapter.cases import Case, Decision, Refusal
+from clavis_gateway.oidc.authlib_adapter.grants import Server, decide
 from clavis_gateway.records import Code, Grant, RefreshToken
 from clavis_gateway.registration import relying_party
 from clavis_kit.ids import new_secret

@@ -70,7 +70,7 @@ async def test_rfc7636_4_6_wrong_verifier_is_invalid_grant(world: World) -> None
     _, challenge = pkce()
     code = await world.code(code_challenge=challenge, code_challenge_method="S256")
     assert error(await world.exchange(code, code_verifier=pkce()[0])) == "invalid_grant"
-    assert error(await world.exchange(code)) == "invalid_request"
+    assert error(await world.exchange(code)) == "invalid_grant"
 
 
 async def test_rfc9700_4_8_a_verifier_without_challenge_is_refused(world: World) -> None:

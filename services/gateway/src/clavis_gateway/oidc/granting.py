@@ -12,7 +12,7 @@ from clavis_gateway.deps import Deps
 from clavis_gateway.errors import SiblingUnavailable
 from clavis_gateway.oidc import encryption, person_claims
 from clavis_gateway.oidc import tokens as compose
-from clavis_gateway.oidc.authlib_adapter.grants import Case, Decision
+from clavis_gateway.oidc.authlib_adapter.cases import Case, Decision
 from clavis_gateway.oidc.checks.claims import id_token_claims
 from clavis_gateway.oidc.entitlements import entitled
 from clavis_gateway.oidc.subjects import sid_for

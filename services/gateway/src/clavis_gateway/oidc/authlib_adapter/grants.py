@@ -8,13 +8,15 @@ the endpoint stores those in one statement. No hook does I/O, reads a clock or m
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.oauth2.base import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth2Request
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidGrantError,
+    InvalidScopeError,
+    OAuth2Request,
+)
 from authlib.oauth2.rfc6749.grants import (
     AuthorizationCodeGrant,
     ClientCredentialsGrant,
@@ -25,6 +27,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from clavis_gateway.errors import OAuthError
+from clavis_gateway.oidc.authlib_adapter.cases import Case, Decision, Refusal
 from clavis_gateway.oidc.metadata import CLAIMS_OF_SCOPE
 from clavis_gateway.records import Code, Grant, RefreshToken, RelyingParty
 from clavis_gateway.rules.refreshing import Use, use_of
@@ -71,53 +74,6 @@ class _RefreshToken(TokenMixin):  # type: ignore[misc]  # misc: Authlib ships no
 
     def get_scope(self) -> str:
         return self.token.scope
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A token request with everything loaded that its judgement needs."""
-
-    form: dict[str, str]
-    token_url: str
-    now: datetime
-    client: RelyingParty
-    code: Code | None
-    refresh_token: RefreshToken | None
-    grant: Grant | None
-    jkt: str | None
-    """Thumbprint of the key whose proof came with the request."""
-    x5t: str | None
-    """Thumbprint of the certificate that what is given is bound to."""
-    enrolment_level: str | None
-    new_handle: Callable[[], str]
-    """Source of unguessable handles, injected."""
-    grace: timedelta = timedelta(0)
-    """How long a refresh token may come once more because its answer was lost."""
-
-
-@dataclass(slots=True)
-class Decision:
-    """What Authlib decided and what it wants written."""
-
-    scope: str = ""
-    handle: str = ""
-    refresh_handle: str | None = None
-    consume_code: str | None = None
-    consume_refresh: str | None = None
-    retry_refresh: str | None = None
-    """A used refresh token that gives a successor once more."""
-    grant: Grant | None = None
-    first: bool = False
-    """The grant's first tokens: the ID token repeats the nonce."""
-
-
-@dataclass(slots=True)
-class Refusal:
-    """An error, and whether it revealed a replay that must end the family."""
-
-    error: OAuthError
-    replayed: str | None = field(default=None)
-    """The grant to end, when something single-use came a second time."""
 
 
 class _Request(OAuth2Request):  # type: ignore[misc]  # misc: Authlib ships no types
@@ -224,13 +180,25 @@ class _ClientCredentialsGrant(ClientCredentialsGrant):  # type: ignore[misc]  # 
         self.request.own_scope = " ".join(dict.fromkeys(kept))
 
 
+class _CodeChallenge(CodeChallenge):  # type: ignore[misc]  # misc: Authlib ships no types
+    # RFC 7636 section 4.6: a code bound to a verifier is worth nothing without it; Authlib would
+    # call that a malformed request.
+    def validate_code_verifier(self, grant: _AuthorizationCodeGrant, result: object) -> None:
+        """Refuse a bound code without its verifier; Authlib judges the rest."""
+        request: _Request = grant.request
+        bound = request.case.code is not None and request.case.code.code_challenge is not None
+        if bound and not request.form.get("code_verifier"):
+            raise InvalidGrantError("Missing 'code_verifier'.")
+        super().validate_code_verifier(grant, result)
+
+
 class Server(AuthorizationServer):  # type: ignore[misc]  # misc: Authlib ships no types
     """Authlib's server without framework and without storage."""
 
     def __init__(self) -> None:
         """Register what the token endpoint grants. One instance serves all requests."""
         super().__init__()
-        self.register_grant(_AuthorizationCodeGrant, [CodeChallenge(required=True)])
+        self.register_grant(_AuthorizationCodeGrant, [_CodeChallenge(required=True)])
         self.register_grant(_RefreshTokenGrant)
         self.register_grant(_ClientCredentialsGrant)
 

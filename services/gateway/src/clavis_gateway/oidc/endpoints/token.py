@@ -19,7 +19,7 @@ from clavis_gateway.deps import Deps, DepsDep
 from clavis_gateway.errors import OAuthError, invalid_client, invalid_grant, invalid_request
 from clavis_gateway.oidc import forms, granting, mtls
 from clavis_gateway.oidc.authlib_adapter import grants
-from clavis_gateway.oidc.authlib_adapter.grants import Case, Refusal
+from clavis_gateway.oidc.authlib_adapter.cases import Case, Refusal
 from clavis_gateway.oidc.checks import dpop
 from clavis_gateway.oidc.checks.dpop import Proof
 from clavis_gateway.oidc.client_auth import Credentials, read_credentials, verify_client
