@@ -8,12 +8,15 @@ from clavis_kit.keyed_hash import KeyedHash
 from clavis_gateway.records import RelyingParty
 
 
-# OpenID Connect Core 1.0 section 8.1: pairwise by sector, not reversible without the key; our own
-# applications get the internal identifier because they act on our own APIs.
+# OpenID Connect Core 1.0 section 8: pairwise by sector (section 8.1), not reversible without the
+# key; the same everywhere for who registered subject_type public. Our own applications get the
+# internal identifier because they act on our own APIs.
 def sub_for(client: RelyingParty, subject_id: str, pairwise: KeyedHash) -> str:
     """Return the `sub` of a person for a client."""
     if client.first_party:
         return subject_id
+    if client.metadata.get("subject_type") == "public":
+        return _short(pairwise.of(f"sub-public:{subject_id}"))
     return _short(pairwise.of(f"sub:{client.sector}:{subject_id}"))
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from clavis_gateway import interactions
 from clavis_gateway.interactions import Reason
-from clavis_gateway.login import disclosure, finish, texts
+from clavis_gateway.login import authorizations, disclosure, finish, texts
 from clavis_gateway.login.flow import Flow, open_flow
 from clavis_gateway.login.routes.route import PageRoute
 from clavis_gateway.rules.levels import Method
@@ -40,7 +40,7 @@ async def show_data(interaction_id: str, request: Request) -> Response:
         path="/data",
         told=disclosure.disclosure_of(flow),
         last=_last_access(flow, last) if last else None,
-        details=[],
+        details=authorizations.lines(flow.interaction.authorization_details, flow.language),
     )
 
 
