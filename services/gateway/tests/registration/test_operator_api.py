@@ -77,6 +77,19 @@ async def test_only_the_operators_token_opens_it(
     assert (await admin.get(RELYING_PARTIES)).status_code == 200
 
 
+async def test_what_was_refused_to_a_relying_party(admin: httpx.AsyncClient, world: World) -> None:
+    await world.register()
+    await world.authorize(max_age="soon")
+    await world.deps.refusals.flush()
+    path = f"{RELYING_PARTIES}/demo-web/refusals"
+    assert [one["rule"] for one in (await admin.get(path)).json()["refusals"]] == ["max_age"]
+    assert (await admin.get(path, params={"rule": "scope"})).json()["refusals"] == []
+    assert (await admin.get(path, params={"limit": "0"})).status_code == 422
+    assert (await admin.get(f"{RELYING_PARTIES}/nobody/refusals")).status_code == 404
+    outside = await world.http.get(path, headers={"Authorization": "Bearer x"})
+    assert outside.status_code == 404
+
+
 async def test_at_the_public_address_it_is_not_there(
     world: World, gateway_keys: dict[str, Path]
 ) -> None:
@@ -147,22 +160,22 @@ async def test_of_writers_at_once_with_one_version_one_wins(admin: httpx.AsyncCl
     assert sum(answer.status_code == 201 for answer in first) == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"redirect_urls": []}, "redirect_urls is not a known member"),
-        ({"client_secret": "x" * 40}, "client_secret is not sent"),
-        ({"client_id": "other"}, "client_id must be the one of the address"),
-        ({"redirect_uris": [7]}, "redirect_uris must be a list of strings"),
-        ({"minimum_loa": "extreme"}, "minimum_loa must be"),
-    ],
-)
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"redirect_urls": []}, "redirect_urls is not a known member"),
+    ({"client_secret": "x" * 40}, "client_secret is not sent"),
+    ({"client_id": "other"}, "client_id must be the one of the address"),
+    ({"redirect_uris": [7]}, "redirect_uris must be a list of strings"),
+    ({"minimum_loa": "extreme"}, "minimum_loa must be"),
+]
+
+
 async def test_a_wrong_description_is_a_problem_that_begins_with_the_member(
-    admin: httpx.AsyncClient, changes: dict[str, Any], said: str
+    admin: httpx.AsyncClient,
 ) -> None:
-    refused = await admin.put(f"{RELYING_PARTIES}/padron", json=DESCRIPTION | changes)
-    assert (refused.status_code, refused.json()["code"]) == (422, "registration-refused")
-    assert refused.json()["detail"].startswith(said)
+    for changes, said in WRONG:
+        refused = await admin.put(f"{RELYING_PARTIES}/padron", json=DESCRIPTION | changes)
+        assert (refused.status_code, refused.json()["code"]) == (422, "registration-refused")
+        assert refused.json()["detail"].startswith(said)
 
 
 async def test_states_go_by_the_table_and_everything_is_told(admin: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from clavis_kit.ids import new_id
 
 from services.gateway.tests.oidc.gateway_world import (
     ISSUER,
+    SECRET,
     World,
     location,
     page_code,
@@ -41,12 +42,12 @@ async def meet(world: World, subject_id: str, national_id: str) -> None:
     )
 
 
-@pytest.mark.parametrize("state", ["draft", "suspended"])
-async def test_a_draft_and_a_suspended_one_make_no_request(world: World, state: str) -> None:
-    await world.register(state=state)
-    assert page_code(await world.authorize()) == "unknown_client"
-    refused = await world.exchange("x")
-    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+async def test_a_draft_and_a_suspended_one_make_no_request(world: World) -> None:
+    for state in ("draft", "suspended"):
+        await world.register(state, state=state)
+        assert page_code(await world.authorize(state)) == "unknown_client"
+        refused = await world.exchange("x", auth=(state, SECRET))
+        assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
 
 
 async def test_in_test_only_testers_complete_a_login(world: World) -> None:

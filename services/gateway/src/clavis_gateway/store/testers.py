@@ -41,9 +41,7 @@ async def admitted(connection: Connection | Pool, client: RelyingParty, subject_
     """Say whether the state of the relying party lets this person in."""
     if not client.in_test:
         return client.active
-    return bool(
-        await connection.fetchval(f"SELECT {_IS_TESTER}", client.client_id, subject_id)
-    )
+    return bool(await connection.fetchval(f"SELECT {_IS_TESTER}", client.client_id, subject_id))
 
 
 async def add(connection: Connection, client_id: str, entry: Entry) -> bool:

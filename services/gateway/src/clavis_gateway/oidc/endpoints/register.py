@@ -12,7 +12,8 @@ from typing import Any
 
 from clavis_kit import strict_json
 from clavis_kit.keyed_hash import sha256_hex
-from clavis_kit.outbound import FetchError, fetch_json
+from clavis_kit.outbound import FetchError, OutboundRefusedError, fetch_json
+from clavis_kit.outbound.rules import check_url
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -53,7 +54,7 @@ async def register(request: Request, deps: DepsDep) -> JSONResponse:
         if secret is not None:
             description["client_secret"] = secret
         party = planned(registrar, description, None)
-        await _check_sector(deps, party.metadata, party.redirect_uris)
+        await _check_addresses(deps, party.metadata, party.redirect_uris)
     except MetadataError as error:
         raise _refused(error) from error
     access_token = deps.new_secret()
@@ -98,7 +99,7 @@ async def update(client_id: str, request: Request, deps: DepsDep) -> JSONRespons
         changed = detail(found.party, party)
         reviewed = State(deps.settings.dynamic_registration_state) is not State.PRODUCTION
         dynamic.check_reviewed(found.party, changed, reviewed=reviewed)
-        await _check_sector(deps, party.metadata, party.redirect_uris)
+        await _check_addresses(deps, party.metadata, party.redirect_uris)
         await actions.write(
             registrar, deps.pool, found, party, action="update",
             registration_token_hash=sha256_hex(access_token),
@@ -160,11 +161,10 @@ async def _metadata(request: Request) -> dict[str, Any]:
     if kind != "application/json":
         raise _refused(MetadataError("the content type must be application/json"))
     try:
-        sent = strict_json.loads(await request.body())
+        sent = strict_json.load_object(await request.body())
     except strict_json.JsonRefusedError as error:
-        raise _refused(MetadataError(f"the body cannot be read: {error.reason}")) from error
-    if not isinstance(sent, dict):
-        raise _refused(MetadataError("the body must be a JSON object"))
+        said = f"the body must be a JSON object: {error.reason}"
+        raise _refused(MetadataError(said)) from error
     # RFC 7591 section 3.2.2: nobody's statements are trusted here, and none is ignored either.
     if sent.get("software_statement") is not None:
         raise OAuthError(
@@ -200,12 +200,21 @@ def _check_secret(deps: Deps, found: Registration, sent: dict[str, Any]) -> None
         raise MetadataError("client_secret must be the one that was issued")
 
 
-async def _check_sector(
+# What is refused here would be refused again at every call: better said at once.
+async def _check_addresses(
     deps: Deps, metadata: dict[str, Any], redirect_uris: tuple[str, ...]
 ) -> None:
-    uri = metadata.get("sector_identifier_uri")
-    if uri is None:
-        return
+    for member in ("jwks_uri", "backchannel_logout_uri", "sector_identifier_uri"):
+        try:
+            if member in metadata:
+                check_url(metadata[member], deps.settings.outbound_allowed)
+        except OutboundRefusedError as error:
+            raise MetadataError(f"{member} is not called from here: {error.reason}") from error
+    if "sector_identifier_uri" in metadata:
+        await _check_sector(deps, metadata["sector_identifier_uri"], redirect_uris)
+
+
+async def _check_sector(deps: Deps, uri: str, redirect_uris: tuple[str, ...]) -> None:
     try:
         document = await fetch_json(deps.outbound, uri)
     except FetchError as error:
