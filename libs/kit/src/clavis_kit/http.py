@@ -26,6 +26,7 @@ CHECK_TIMEOUT_SECONDS = 2.0
 QUIET_ROUTES = ("/health/live", "/health/ready", "/metrics")
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),  # RFC 7034; newer browsers read frame-ancestors
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"same-origin"),
 )

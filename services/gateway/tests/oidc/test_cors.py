@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from clavis_gateway.oidc.cors import EXPOSED_HEADERS, origin_of
+from clavis_gateway.oidc.cors import EXPOSED_HEADERS, OriginBook, origin_of
 
 from services.gateway.tests.oidc.gateway_world import SECRET, World
 
@@ -85,7 +85,16 @@ async def test_userinfo_is_open_to_the_client_of_the_token(world: World) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/authorize", "/logout", "/introspect", "/rp/refusals", "/login/x", "/logout/confirmation"],
+    [
+        "/authorize",
+        "/logout",
+        "/register/code",
+        "/admin/v1/relying-parties",
+        "/introspect",
+        "/rp/refusals",
+        "/login/x",
+        "/logout/confirmation",
+    ],
 )
 async def test_rfc9700_2_6_pages_and_the_authorization_endpoint_are_never_open(
     world: World, path: str
@@ -97,6 +106,21 @@ async def test_rfc9700_2_6_pages_and_the_authorization_endpoint_are_never_open(
         await world.http.post(path, headers={"Origin": HERE}),
     ):
         assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+async def test_who_registered_just_now_is_known_and_strangers_do_not_ask_the_database_for_it(
+    world: World,
+) -> None:
+    now = 0.0
+    book = OriginBook(world.deps.pool, lambda: now)
+    assert not await book.knows(HERE)
+    await world.register()
+    assert not await book.knows(HERE)  # asked within the second
+    now = 1.1
+    assert await book.knows(HERE)
+    now = 2.0
+    assert not await book.knows(ELSEWHERE)
+    assert book._read_at == 1.1
 
 
 async def test_a_suspended_client_opens_nothing(world: World) -> None:

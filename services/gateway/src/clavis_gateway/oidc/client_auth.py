@@ -7,7 +7,7 @@ says who claims to ask, `verify_client` proves it against the loaded record.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from clavis_kit.service_tokens import unverified_part
@@ -18,6 +18,7 @@ from clavis_gateway.certificates.header import Shown
 from clavis_gateway.deps import Deps, get_deps
 from clavis_gateway.errors import OAuthError, invalid_client, invalid_request
 from clavis_gateway.oidc import jose
+from clavis_gateway.oidc.asking import Asking, asking
 from clavis_gateway.oidc.checks.client_assertion import check_assertion
 from clavis_gateway.oidc.client_keys import ClientKeysError, keys_of
 from clavis_gateway.oidc.forms import Parameters
@@ -41,6 +42,7 @@ class Credentials:
     proof: str | None
     certificate: Shown | None = None
     """Shown on this connection, whatever the method: tokens may be bound to it."""
+    asking: Asking = field(default_factory=Asking, compare=False, repr=False)
 
     @property
     def basic(self) -> bool:
@@ -55,7 +57,7 @@ def read_credentials(request: Request, form: Parameters) -> Credentials:
     is known.
     """
     shown = get_deps(request).mtls.shown(request)
-    return replace(_stated(request, form), certificate=shown)
+    return replace(_stated(request, form), certificate=shown, asking=asking(request))
 
 
 def _stated(request: Request, form: Parameters) -> Credentials:
@@ -122,6 +124,15 @@ async def verify_client(
 
     An unknown client, a wrong secret and a method that was not registered get one answer.
     """
+    credentials.asking.client = client
+    used = await _prove(deps, client, credentials, path)
+    credentials.asking.authenticated = client is not None and not client.public
+    return used
+
+
+async def _prove(
+    deps: Deps, client: RelyingParty | None, credentials: Credentials, path: str
+) -> UsedJti | None:
     if client is None or not client.active or not _by_its_method(client, credentials):
         raise invalid_client("unknown client or other method", basic=credentials.basic)
     if client.auth_method in TLS_METHODS:

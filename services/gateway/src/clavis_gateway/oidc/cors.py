@@ -16,6 +16,7 @@ from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from clavis_kit.db import Pool
+from clavis_kit.ids import is_id
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -34,22 +35,24 @@ PUBLIC: Final = "public"
 REGISTERED: Final = "registered"
 Who = Literal["public", "registered"]
 
+REGISTRATION = "/register"
 _OPEN: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/.well-known/openid-configuration": (PUBLIC, ("GET",)),
     "/.well-known/oauth-authorization-server": (PUBLIC, ("GET",)),
     "/jwks": (PUBLIC, ("GET",)),
-    "/register": (PUBLIC, ("POST",)),
+    REGISTRATION: (PUBLIC, ("POST",)),
     "/token": (REGISTERED, ("POST",)),
     "/par": (REGISTERED, ("POST",)),
     "/revoke": (REGISTERED, ("POST",)),
     "/userinfo": (REGISTERED, ("GET", "POST")),
 }
-_REGISTRATION = "/register/"  # and the address of one registration (RFC 7592)
+# The address of one registration (RFC 7592); pages for citizens stand beside it.
 _MANAGED: tuple[Who, tuple[str, ...]] = (PUBLIC, ("GET", "PUT", "DELETE"))
 ALLOWED_HEADERS = "Authorization, Content-Type, DPoP"
 EXPOSED_HEADERS = "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Request-ID"
 PREFLIGHT_SECONDS = 600
 BOOK_SECONDS = 10.0
+UNKNOWN_SECONDS = 1.0
 
 
 # RFC 6454 section 6.2: scheme, host and port, the port left out where it is the scheme's own.
@@ -73,9 +76,11 @@ def origins_of(uris: Iterable[str]) -> frozenset[str]:
 
 
 class OriginBook:
-    """The origins of all relying parties, read anew every ten seconds at most.
+    """The origins of all relying parties, read anew every ten seconds.
 
-    A preflight names no client, so whether any has the origin is all that can be asked.
+    A preflight names no client, so whether any has the origin is all that can be asked. An origin
+    that is not in the book makes it be read at once, for who has registered just now, but not more
+    than once a second.
     """
 
     def __init__(self, pool: Pool, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -89,7 +94,8 @@ class OriginBook:
     async def knows(self, origin: str) -> bool:
         """Say whether a relying party lives there."""
         async with self._reading:
-            if self._now() - self._read_at > BOOK_SECONDS:
+            known = origin in self._origins
+            if self._now() - self._read_at > (BOOK_SECONDS if known else UNKNOWN_SECONDS):
                 self._origins = origins_of(await redirect_uris(self._pool))
                 self._read_at = self._now()
         return origin in self._origins
@@ -105,7 +111,8 @@ class Opening:
 
 def opening(path: str) -> Opening | None:
     """Return how a path is open to other origins; None: not at all."""
-    managed = _MANAGED if path.startswith(_REGISTRATION) else None
+    head, _, client_id = path.rpartition("/")
+    managed = _MANAGED if head == REGISTRATION and is_id(client_id) else None
     found = _OPEN.get(path) or managed
     return Opening(*found) if found else None
 

@@ -33,7 +33,7 @@ def oauth_error(error: OAuthError) -> JSONResponse:
 def note_refusal(request: Request, error: OAuthError | PageFaultError) -> None:
     """Keep a refusal for its relying party, if the endpoint is one of the protocol."""
     path = getattr(request.scope.get("route"), "path", "")
-    if path in PROTOCOL_PATHS or path.startswith("/register/"):
+    if path in PROTOCOL_PATHS or path.startswith("/register/{"):
         get_deps(request).refusals.note(path, error, asking(request))
 
 
