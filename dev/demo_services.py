@@ -19,12 +19,14 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import Response
 
+from dev import demo_api
 from dev.logout_token import LogoutTokenError, read_logout_token
 from dev.pages import PAGE_HEADERS, STATIC, language_of, render, text
 from dev.relying_party import OAuth, OAuthError
 from dev.serving import serve_all
 
 _LEVELS = ("low", "substantial", "high")
+_NOTICES = frozenset({"signed_out", "refresh_failed", "no_reservations"})
 _ACR_PREFIX = "http://eidas.europa.eu/LoA/"
 SCOPE = "openid profile email phone offline_access"
 
@@ -37,6 +39,8 @@ class Person:
     userinfo: dict[str, Any]
     token: dict[str, Any]
     refreshed: int = 0
+    reservations: dict[str, Any] | None = None
+    """What the library's API answered, once the login was good enough for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def create_app(body: Body) -> FastAPI:
     add_sign_in(app, body)
     add_session(app, body)
     add_sign_out(app, body)
+    if body.key == "web":
+        add_reservations(app, body)
     return app
 
 
@@ -93,22 +99,50 @@ def add_sign_in(app: FastAPI, body: Body) -> None:
 
     @app.get("/login")
     async def login(request: Request) -> Any:
-        wanted = {"acr_values": _ACR_PREFIX + body.level, "ui_locales": language_of(request)}
-        callback = body.metadata["redirect_uris"][0]
-        return await body.client.authorize_redirect(request, callback, **wanted)
+        return await sign_in(request, body, {"acr_values": _ACR_PREFIX + body.level})
 
     @app.get("/callback")
     async def callback(request: Request) -> Response:
         try:
             token = await body.client.authorize_access_token(request)
         except OAuthError as error:
+            request.session.pop("wanted", None)
             return error_page(request, body, error.error)
         claims = dict(token.pop("userinfo"))
         userinfo = dict(await body.client.userinfo(token=token))
+        wanted = request.session.get("wanted")
+        body.people.pop(request.session.get("id", ""), None)
         request.session.clear()
         request.session["id"] = str(uuid4())
+        request.session["stepped_up"] = wanted is not None
         body.people[request.session["id"]] = Person(claims, userinfo, token)
-        return RedirectResponse("/", status_code=303)
+        return RedirectResponse(wanted or "/", status_code=303)
+
+
+async def sign_in(request: Request, body: Body, wanted: dict[str, str]) -> Any:
+    """Send the person to the provider, in their language, with what the login must be."""
+    callback = body.metadata["redirect_uris"][0]
+    asked = wanted | {"ui_locales": language_of(request)}
+    return await body.client.authorize_redirect(request, callback, **asked)
+
+
+def add_reservations(app: FastAPI, body: Body) -> None:
+    """Offer what needs a better login: the API says which, and the person steps up."""
+    demo_api.protect(app, body.issuer, body.metadata)
+
+    @app.get("/reservations")
+    async def reservations(request: Request) -> Any:
+        person = body.people.get(request.session.get("id", ""))
+        if person is None:
+            return RedirectResponse("/", status_code=303)
+        answer = await demo_api.ask(app, body.metadata, person.token["access_token"])
+        needed = demo_api.step_up(answer)
+        # Once: a provider that does not do as asked must not send the person round in circles.
+        if needed is not None and not request.session.pop("stepped_up", False):
+            request.session["wanted"] = "/reservations"
+            return await sign_in(request, body, needed)
+        person.reservations = answer.json() if answer.is_success else None
+        return home_page(request, body, person, "" if answer.is_success else "no_reservations")
 
 
 def add_session(app: FastAPI, body: Body) -> None:
@@ -205,7 +239,7 @@ def home_page(request: Request, body: Body, person: Person | None, notice: str) 
     acr = str(person.claims.get("acr", "")) if person else ""
     word = acr.removeprefix(_ACR_PREFIX)
     level = text("acr_" + (word if word in _LEVELS else "unknown"), language)
-    notice = text(notice, language) if notice in {"signed_out", "refresh_failed"} else ""
+    notice = text(notice, language) if notice in _NOTICES else ""
     html = render(
         "service.html",
         language,
@@ -214,6 +248,7 @@ def home_page(request: Request, body: Body, person: Person | None, notice: str) 
         person=person,
         level=level,
         notice=notice,
+        reserves=body.key == "web",
     )
     return HTMLResponse(html, headers=PAGE_HEADERS)
 

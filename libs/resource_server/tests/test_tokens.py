@@ -147,6 +147,8 @@ async def test_metadata_of_another_issuer_is_refused(client: Client, world: Worl
 async def test_rfc7662_an_opaque_token_is_asked_about(client: Client, world: World) -> None:
     world.opaque["opaque"] = world.claims() | {"active": True}
     assert (await client.get("opaque")).status_code == 200
+    world.opaque["untold"] = world.claims(aud=None) | {"active": True}
+    assert (await client.get("untold")).status_code == 200, "the provider has judged it ours"
     world.opaque["elsewhere"] = world.claims(aud="https://other.test") | {"active": True}
     world.opaque["string"] = world.claims() | {"active": "true"}
     for token in ("unknown", "elsewhere", "string"):

@@ -83,7 +83,10 @@ class TokenVerifier:
             claims = json.loads(answer.content[:_MAX_ANSWER])
         except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise ProviderUnavailableError(type(error).__name__) from error
-        return claims if isinstance(claims, dict) and claims.get("active") is True else None
+        if not isinstance(claims, dict) or claims.get("active") is not True:
+            return None
+        # Section 2.2: `aud` may be left out; the provider tells us only of tokens that concern us.
+        return {"aud": self._provider.audience} | claims
 
     # RFC 9068 section 4; RFC 7662 section 2.2: what an answer holds must hold.
     def _is_ours(self, claims: Mapping[str, Any]) -> bool:
