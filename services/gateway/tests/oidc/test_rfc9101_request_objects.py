@@ -306,6 +306,8 @@ async def test_core_3_1_2_6_references_are_not_supported(world: World) -> None:
     await world.register()
     response = await world.authorize(request_uri="https://rp.test/object")
     assert location(response)["error"] == "request_uri_not_supported"
+    alone = await world.authorize(request_uri="https://rp.test/object", redirect_uri=None)
+    assert page_code(alone) == "request_uri_not_supported"
 
 
 async def test_6_2_a_client_without_keys_cannot_sign(world: World) -> None:

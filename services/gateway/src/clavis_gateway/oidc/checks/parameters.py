@@ -26,14 +26,22 @@ def check_length(draft: Draft) -> None:
             raise invalid_request("A parameter is too long or holds a forbidden character.")
 
 
+def reference_fault(request_uri: str | None) -> OAuthError | None:
+    """Say what is wrong with a reference that is not one of ours; None when there is none."""
+    if request_uri is None:
+        return None
+    return OAuthError(
+        "request_uri_not_supported", "Only request URIs from the PAR endpoint are supported."
+    )
+
+
 # OpenID Connect Core 1.0 section 3.1.2.6: what discovery says is not supported. Request objects by
 # value were unpacked before; those by reference would have us fetch addresses that clients name.
 def check_references(draft: Draft) -> None:
     """Refuse a request by reference and self-issued registration with the codes that say so."""
-    if draft.get("request_uri"):
-        raise OAuthError(
-            "request_uri_not_supported", "Only request URIs from the PAR endpoint are supported."
-        )
+    fault = reference_fault(draft.get("request_uri"))
+    if fault is not None:
+        raise fault
     if draft.get("registration"):
         raise OAuthError("registration_not_supported", "Self-issued registration is not supported.")
 

@@ -17,6 +17,7 @@ from clavis_gateway.oidc import answering, forms, issuing, request_objects
 from clavis_gateway.oidc.asking import asking
 from clavis_gateway.oidc.checks import pipeline
 from clavis_gateway.oidc.checks.draft import Draft
+from clavis_gateway.oidc.checks.parameters import reference_fault
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
 from clavis_gateway.oidc.forms import Parameters
 from clavis_gateway.oidc.http import note_refusal
@@ -129,6 +130,7 @@ def _redirect_uri(client: RelyingParty, asked: Parameters, fault: OAuthError | N
         redirect_uri = allowed_redirect_uri(client, asked.values.get("redirect_uri"))
     if redirect_uri is not None:
         return redirect_uri
+    fault = fault or reference_fault(asked.get("request_uri"))
     if fault is not None:
         raise PageFaultError(fault.code, fault.description)
     raise PageFaultError(
