@@ -132,7 +132,7 @@ def _redirect_uri(client: RelyingParty, asked: Parameters, fault: OAuthError | N
         return redirect_uri
     fault = fault or reference_fault(asked.get("request_uri"))
     if fault is not None:
-        raise PageFaultError(fault.code, fault.description)
+        raise PageFaultError(fault.code, fault.description, rule=fault.rule)
     raise PageFaultError(
         "bad_redirect_uri", "The redirect_uri is missing or not registered for this client."
     )
