@@ -222,33 +222,6 @@ async def test_rfc6749_4_4_client_credentials_give_a_token_without_a_person(worl
     assert (await world.introspect(body["access_token"]))["active"]
 
 
-async def test_a_token_request_costs_two_round_trips_at_most(world: World) -> None:
-    await world.register()
-    code = await world.code()
-    queries: list[str] = []
-
-    def count(record: Any) -> None:
-        # asyncpg asks about array types once per connection, not per request.
-        if "typeinfo_tree" not in record.query and "'jit'" not in record.query:
-            queries.append(record.query)
-
-    async def attach() -> None:
-        for _ in range(world.deps.pool.get_size()):
-            connection = await world.deps.pool.acquire()
-            connection.add_query_logger(count)
-            held.append(connection)
-
-    held: list[Any] = []
-    await attach()
-    for connection in held:
-        await world.deps.pool.release(connection)
-    tokens = (await world.exchange(code)).json()
-    assert 0 < len(queries) <= 2, [q[:60] for q in queries]
-    queries.clear()
-    assert (await world.refresh(tokens["refresh_token"])).status_code == 200
-    assert 0 < len(queries) <= 2, [q[:60] for q in queries]
-
-
 async def test_core_5_5_claims_asked_in_the_id_token_are_there_and_nowhere_else(
     world: World,
 ) -> None:
