@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import phonenumbers
 import pytest
 from clavis_registry.errors import REFUSALS
 from clavis_registry.rules import activation_code, contact, identity, lookup, person
@@ -228,3 +229,11 @@ def test_every_refusal_has_a_status_of_the_caller_and_a_sentence() -> None:
     for status, sentence in REFUSALS.values():
         assert 400 <= status < 500
         assert sentence.endswith(".")
+
+
+@given(st.from_regex(r"(\+34)?[67][0-9]{8}", fullmatch=True))
+def test_a_plain_spanish_mobile_is_what_the_library_says(typed: str) -> None:
+    number = phonenumbers.parse(typed, "ES")
+    mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    assert contact.canonical_mobile(typed) == (written if mobile else None)

@@ -7,7 +7,11 @@ import uuid
 
 def new_id() -> str:
     """Return a random identifier (UUID version 4), in no way derived from a person."""
-    return str(uuid.uuid4())
+    random = bytearray(secrets.token_bytes(16))
+    random[6] = random[6] & 0x0F | 0x40  # RFC 9562 section 5.4: version 4
+    random[8] = random[8] & 0x3F | 0x80  # and its variant
+    text = random.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_secret(entropy_bytes: int = 32) -> str:

@@ -10,13 +10,19 @@ from pathlib import Path
 
 from clavis_kit.settings import read_key_bytes
 
+_BLOCK = 64  # bytes of a block of SHA-256
+
 
 class KeyedHash:
     """HMAC-SHA256 under one key, in hexadecimal."""
 
     def __init__(self, key: bytes) -> None:
         """Hold the key; at least 32 bytes."""
-        self._key = key
+        # RFC 2104 section 4: the states after the two padded keys are worked out once.
+        block = hashlib.sha256(key).digest() if len(key) > _BLOCK else key
+        padded = block.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     @classmethod
     def from_file(cls, path: Path) -> "KeyedHash":
@@ -25,7 +31,10 @@ class KeyedHash:
 
     def of(self, text: str) -> str:
         """Return the keyed hash of a text."""
-        return hmac.digest(self._key, text.encode(), "sha256").hex()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     def bound(self, scope: str, text: str) -> str:
         """Return the keyed hash of a text that is only comparable within a scope (a subject)."""

@@ -29,7 +29,8 @@ class BatchSealer:
 
     def __init__(self, readers: KeySet) -> None:
         """Agree on one wrapping key with each reader."""
-        self._recipients = [_agree(key) for key in readers.keys if isinstance(key, ECKey)]
+        agreed = [_agree(key) for key in readers.keys if isinstance(key, ECKey)]
+        self._recipients = [(json.dumps(header), key) for header, key in agreed]
         header = json.dumps({"enc": CONTENT}, separators=(",", ":"))
         self._protected = encode_base64url(header.encode())
 
@@ -37,17 +38,16 @@ class BatchSealer:
         """Encrypt once, wrapping the content key for each reader."""
         content_key, nonce = secrets.token_bytes(_KEY_BYTES), secrets.token_bytes(_NONCE_BYTES)
         sealed = AESGCM(content_key).encrypt(nonce, plaintext, self._protected.encode())
-        document = {
-            "protected": self._protected,
-            "recipients": [
-                {"header": header, "encrypted_key": _text(aes_key_wrap(key, content_key))}
-                for header, key in self._recipients
-            ],
-            "iv": _text(nonce),
-            "ciphertext": _text(sealed[:-_TAG_BYTES]),
-            "tag": _text(sealed[-_TAG_BYTES:]),
-        }
-        return json.dumps(document).encode()
+        # RFC 7516 section 7.2.1; the headers are JSON already, all else is base64url.
+        recipients = ", ".join(
+            f'{{"header": {header}, "encrypted_key": "{_text(aes_key_wrap(key, content_key))}"}}'
+            for header, key in self._recipients
+        )
+        return (
+            f'{{"protected": "{self._protected}", "recipients": [{recipients}],'
+            f' "iv": "{_text(nonce)}", "ciphertext": "{_text(sealed[:-_TAG_BYTES])}",'
+            f' "tag": "{_text(sealed[-_TAG_BYTES:])}"}}'
+        ).encode()
 
 
 def _text(data: bytes) -> str:

@@ -17,6 +17,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+_SPANISH_MOBILE = re.compile(r"(?:\+34)?(6[0-9]{8}|7[1-4][0-9]{7})")
 _PHONE_MARKS = re.compile(r"[0-9 ().+-]+")
 _MOBILE = frozenset(
     {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
@@ -55,6 +56,9 @@ def canonical_mobile(typed: str) -> str | None:
 
     A number without a country prefix is Spanish; `34…`, `0034…` and `+34…` are the same.
     """
+    # Plan Nacional de Numeracion Telefonica: 6 and 71 to 74 are mobile. What most people type.
+    if plain := _SPANISH_MOBILE.fullmatch(typed):
+        return f"+34{plain[1]}"
     # The library would dial words and drop what follows a number; a form takes a number only.
     if len(typed) > MAX_PHONE_LENGTH or not _PHONE_MARKS.fullmatch(typed):
         return None

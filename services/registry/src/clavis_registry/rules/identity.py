@@ -24,6 +24,7 @@ from clavis_registry.rules.person import PersonName, age_on, is_minor
 MAX_NAME_LENGTH = 80
 MAX_AGE_YEARS = 130
 _NAME_MARKS = frozenset(" '\u2019-.·ªº")  # U+2019 is the typographic apostrophe
+_WORD_ENDS = re.compile(r"[\s\-'\u2019.·]+")
 _MINIMUM_WORD = 3  # shorter words forbid too many passwords
 
 
@@ -210,11 +211,13 @@ def forbidden_words(national_id: str, name: PersonName) -> list[str]:
     """Return the lower-cased words that must not occur in this person's password."""
     words = {national_id.lower(), national_id[1:-1], national_id[:-1].lower()}
     for part in (name.given_name, name.first_surname, name.second_surname or ""):
-        for word in re.split(r"[\s\-'\u2019.·]+", part.lower()):
+        for word in _WORD_ENDS.split(part.lower()):
             words |= {word, _without_accents(word)}
     return sorted(word for word in words if len(word) >= _MINIMUM_WORD)
 
 
 def _without_accents(word: str) -> str:
+    if word.isascii():
+        return word
     decomposed = unicodedata.normalize("NFD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c))

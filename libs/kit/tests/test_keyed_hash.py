@@ -1,0 +1,26 @@
+"""Keyed hashes are HMAC-SHA256, and identifiers are UUIDs of version 4."""
+
+import hmac
+import uuid
+
+from clavis_kit.ids import is_id, new_id
+from clavis_kit.keyed_hash import KeyedHash
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(st.binary(min_size=1, max_size=200), st.text(max_size=200))
+def test_a_keyed_hash_is_an_hmac(key: bytes, text: str) -> None:
+    expected = hmac.digest(key, text.encode(errors="surrogatepass"), "sha256").hex()
+    hashed = KeyedHash(key)
+    assert hashed.of(text) == hashed.of(text) == expected
+    assert hashed.matches(text, expected)
+
+
+def test_identifiers_are_random_uuids() -> None:
+    made = {new_id() for _ in range(1000)}
+    assert len(made) == 1000
+    for text in made:
+        read = uuid.UUID(text)
+        assert (str(read), read.version, read.variant) == (text, 4, uuid.RFC_4122)
+        assert is_id(text)
