@@ -37,6 +37,32 @@ export interface SessionEntry {
   services: { client_name: string; names: Record<string, string>; since: string }[];
 }
 
+export interface ConnectedService {
+  client_id: string;
+  names: Record<string, string>;
+  purpose: Record<string, string>;
+  claims: string[];
+  first_at: string | null;
+  last_at: string | null;
+  level: string | null;
+}
+
+export interface Access {
+  access_id: string;
+  client_id: string;
+  names: Record<string, string>;
+  at: string;
+  level: string;
+  method: string;
+  claims: string[];
+  anew: boolean;
+}
+
+export interface AccessPage {
+  entries: Access[];
+  next: string | null;
+}
+
 export interface HistoryEntry {
   at: string;
   kind: "lookup" | "change";
@@ -90,6 +116,14 @@ export const getCredential = () => call<Credential>("GET", `${PERMANENT}/credent
 export const getSessions = () => call<SessionEntry[]>("GET", `${GATEWAY}/sessions`);
 export const endSession = (id: string) => tell("POST", `${GATEWAY}/sessions/${id}/end`);
 export const endAllSessions = () => tell("POST", `${GATEWAY}/sessions/end-all`);
+export const getServices = () => call<ConnectedService[]>("GET", `${GATEWAY}/services`);
+export const withdrawService = (clientId: string) =>
+  tell("POST", `${GATEWAY}/services/withdrawal`, { client_id: clientId });
+export const getAccesses = (after: string | null) => {
+  const query = new URLSearchParams(after ? { after } : {});
+  return call<AccessPage>("GET", `${GATEWAY}/accesses?${query}`);
+};
+export const getLastAccess = () => call<{ last: Access | null }>("GET", `${GATEWAY}/last-access`);
 const HISTORY_PAGE = 25;
 export const getHistory = (after: string | null) => {
   const query = new URLSearchParams({ limit: String(HISTORY_PAGE), ...(after && { after }) });

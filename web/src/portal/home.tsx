@@ -4,6 +4,7 @@ import { known, t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { session } from "../shared/session";
+import { LastAccess } from "./accesses";
 import { getCredential, getMe } from "./api";
 import { BasicNotice, FrozenNotice } from "./standing";
 import type { Credential, Me } from "./api";
@@ -23,6 +24,7 @@ export function Home() {
             <Alerts person={person} />
             <RenewalAlert person={person} />
             {person.name && <p class="lead">{t("home.greeting", { name: person.name })}</p>}
+            <LastAccess />
             <Level person={person} />
             <BasicNotice />
             {person.status === "none" && <Enrol />}
@@ -34,6 +36,7 @@ export function Home() {
       <ul class="choices">
         <Action path="/sign" name={t("nav.sign")} text={t("home.sign")} />
         <Action path="/methods" name={t("nav.methods")} text={t("home.methods")} />
+        <Action path="/services" name={t("nav.services")} text={t("home.services")} />
         <Action path="/sessions" name={t("nav.sessions")} text={t("home.sessions")} />
       </ul>
       <p>

@@ -5,6 +5,7 @@ import { SiteFrame } from "../shared/frame";
 import { t } from "../shared/i18n";
 import { ownPages, session, unreachable } from "../shared/session";
 import { NotFound, SignInProblem, Unreachable, Welcome } from "../shared/welcome";
+import { Accesses } from "./accesses";
 import { ActivationCode } from "./data/activation-code";
 import { ComeBack } from "./data/come-back";
 import { ChangeEmail, ChangeLanguage, ChangePhone } from "./data/contact";
@@ -24,6 +25,7 @@ import { ChangePassword, ReplacePassword } from "./methods/password-change";
 import { RemovePassword } from "./methods/password-removal";
 import { RecoveryCodes } from "./methods/recovery-codes";
 import { Renounce } from "./renounce";
+import { Services, WithdrawService } from "./services";
 import { Sessions } from "./sessions";
 import { Sign } from "./sign";
 import { Stands } from "./standing";
@@ -33,6 +35,7 @@ const NAVIGATION = [
   { path: "/data", text: "nav.data" },
   { path: "/methods", text: "nav.methods" },
   { path: "/sign", text: "nav.sign" },
+  { path: "/services", text: "nav.services" },
   { path: "/sessions", text: "nav.sessions" },
   { path: "/history", text: "nav.history" },
 ];
@@ -64,6 +67,9 @@ const PAGES: [path: string, page: ComponentType][] = [
   ["/renew", signedIn(Renew)],
   ["/come-back", signedIn(ComeBack, true)],
   ["/sessions", signedIn(Sessions)],
+  ["/services", signedIn(Services)],
+  ["/services/withdraw", signedIn(WithdrawService)],
+  ["/accesses", signedIn(Accesses)],
   ["/history", signedIn(History)],
   ["/methods", signedIn(MethodsPage)],
   ["/password", signedIn(Password)],

@@ -12,6 +12,7 @@ export function Removal(props: {
   title: string;
   label: string;
   back: string;
+  done?: string;
   remove: (confirmed: boolean) => Promise<void>;
   children?: ComponentChildren;
 }) {
@@ -20,7 +21,7 @@ export function Removal(props: {
   const submit = async () => {
     try {
       await props.remove(isLast);
-      route(`${props.back}?done=removed`);
+      route(`${props.back}?done=${props.done ?? "removed"}`);
     } catch (error) {
       const problem = asProblem(error);
       if (problem.code !== "last-strong-method") throw problem;
