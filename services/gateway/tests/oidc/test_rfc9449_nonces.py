@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 from clavis_gateway.oidc.dpop_nonces import NONCE_BYTES, STEP_SECONDS, DpopNonces
+from clavis_kit.clock import FrozenClock
 from clavis_kit.keyed_hash import KeyedHash
+from clavis_testkit.service_databases import Database
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
-from services.gateway.tests.oidc.gateway_world import Fapi, World
+from services.gateway.tests.oidc.conftest import emptied, running_gateway
+from services.gateway.tests.oidc.gateway_world import Fapi, Peer, World
 
 MOMENTS = st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001 -- hypothesis adds the zone
@@ -136,6 +140,24 @@ async def test_8_by_default_it_is_offered_and_not_required(world: World) -> None
     assert second.status_code == 200
     plain = await world.http.get("/.well-known/openid-configuration")
     assert "DPoP-Nonce" not in plain.headers
+
+
+async def test_8_an_operator_may_require_it_of_everybody(
+    gateway_database: Database,
+    gateway_keys: dict[str, Path],
+    frozen_clock: FrozenClock,
+    peer: Peer,
+) -> None:
+    await emptied(gateway_database)
+    strict = running_gateway(
+        gateway_database, gateway_keys, frozen_clock, peer, dpop_nonce_required=True
+    )
+    async with strict as world:
+        client = Fapi(world)
+        await client.register()
+        asked = await push(client)
+        assert error(asked) == (400, "use_dpop_nonce")
+        assert (await push(client, nonce=asked.headers["DPoP-Nonce"])).status_code == 201
 
 
 async def test_7_1_a_bad_proof_at_a_resource_is_a_challenge(world: World) -> None:
