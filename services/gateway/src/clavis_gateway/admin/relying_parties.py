@@ -112,8 +112,6 @@ def _check_description(
     for name in ("client_secret", "status"):
         if name in description:
             raise MetadataError(f"{name} is not sent: secrets are made here, states are `state`")
-    if before is not None and before.deregistered_at is not None:
-        raise MetadataError("client_id belongs to a registration that was deleted by its owner")
     if before is not None and before.managed_by.startswith("bundle:"):
         raise MetadataError(f"client_id is kept by {before.managed_by}: change it there")
 

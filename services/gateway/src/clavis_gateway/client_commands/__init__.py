@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clavis_gateway.client_commands import files, life, people, refusals
+from clavis_gateway.client_commands import files, health, life, people, refusals
 from clavis_gateway.rules.registration_states import State
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _add_files(client: Verbs) -> None:
     verb.add_argument(
         "--exit-code", action="store_true", help=f"exit with {files.DIFFERENT} on a difference"
     )
+    _verb(client, "schema", files.print_schema, "the form of a bundle as JSON Schema")
     text = "register a new relying party and print its id and secret once"
     _verb(client, "add", files.add_file, text, "file")
 
@@ -65,6 +66,12 @@ def _add_life(client: Verbs) -> None:
     _overlap(_verb(client, "rotate-keys", life.rotate_keys, text, "client_id", "file"))
     text = "who changed what, newest first"
     _verb(client, "changes", life.list_changes, text, "client_id")
+    text = "how logout tokens reach it; without a client_id, all that take them"
+    verb = _verb(client, "health", health.show_health, text)
+    verb.add_argument("client_id", nargs="?")
+    verb.add_argument(
+        "--exit-code", action="store_true", help=f"exit with {health.FAILING} when one is failing"
+    )
     text = "what was refused to it and why, newest first, one JSON object a line"
     verb = _verb(client, "refusals", refusals.list_refusals, text, "client_id")
     for name, meaning in (

@@ -14,6 +14,7 @@ from clavis_gateway.registration import bundle, bundle_actions
 from clavis_gateway.registration.actions import apply
 from clavis_gateway.registration.bundle import BundleError, read_keys
 from clavis_gateway.registration.plan import Kind, Step, told
+from clavis_gateway.registration.schema import bundle_schema
 from clavis_gateway.store import relying_parties
 
 DIFFERENT = 3
@@ -61,6 +62,12 @@ def _summary(steps: list[Step], *, dry_run: bool) -> str:
         f"{counted[Kind.ADD]} {verb} added, {counted[Kind.CHANGE] + counted[Kind.HELD]} changed,"
         f" {counted[Kind.SUSPEND]} suspended"
     )
+
+
+def print_schema(_: Namespace) -> int:
+    """Print the form of a bundle as JSON Schema. Returns the exit code."""
+    say(json.dumps(bundle_schema(), indent=2))
+    return 0
 
 
 def add_file(arguments: Namespace) -> int:

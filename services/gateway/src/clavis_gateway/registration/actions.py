@@ -105,7 +105,12 @@ async def write(
     managed_by: str | None = None,
     **own: Any,
 ) -> int:
-    """Save a registration and its history; return its version. Raises VersionError."""
+    """Save a registration and its history; return its version.
+
+    Raises VersionError, and MetadataError for a registration that its owner deleted.
+    """
+    if before is not None and before.deregistered_at is not None:
+        raise MetadataError("client_id belongs to a registration that its owner deleted")
     moved = before is None or before.party.state is not party.state
     version = await relying_parties.save(
         connection,
@@ -134,8 +139,6 @@ async def apply(
 ) -> list[str]:
     """Register or change one relying party; return the names of what changed."""
     before = await relying_parties.find(connection, str(description.get("client_id")))
-    if before is not None and before.deregistered_at is not None:
-        raise MetadataError("client_id belongs to a registration that was deleted")
     party = planned(registrar, description, before.party if before else None)
     changed = differences(before.party if before else None, party)
     if changed:
@@ -148,8 +151,6 @@ async def set_state(
 ) -> int:
     """Bring a relying party to another state. Raises MetadataError, VersionError."""
     fault = refusal(before.party.state, state)
-    if before.deregistered_at is not None:
-        fault = "state cannot change: the registration was deleted by its owner"
     if fault is not None:
         raise MetadataError(fault)
     party = replace(before.party, status=state.value)

@@ -79,6 +79,8 @@ _KINDS: Mapping[Callable[[object], str | None], tuple[str, ...]] = {
         "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
         # Ours: RFC 9449 section 8 leaves it to the server of whom it asks a nonce
         "dpop_nonce_required",
+        # Ours: RFC 9700 section 2.1.1 recommends PKCE also where a nonce would do
+        "require_pkce",
     ),
     _count: ("default_max_age",),
     _object: ("jwks",),
@@ -109,6 +111,26 @@ OPERATOR: Mapping[str, Callable[[object], str | None]] = {
     "client_secret": _text,
 }
 _OPERATOR_HUMAN = frozenset({"purpose"})
+
+
+# JSON Schema 2020-12, for editors and pipelines: what `check_types` demands of each kind.
+_SCHEMAS: Mapping[Callable[[object], str | None], dict[str, Any]] = {
+    _text: {"type": "string", "maxLength": MAXIMUM_TEXT},
+    _texts: {"type": "array", "items": {"type": "string"}, "maxItems": MAXIMUM_ITEMS},
+    _flag: {"type": "boolean"},
+    _count: {"type": "integer", "minimum": 0},
+    _object: {"type": "object"},
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of every known member, by its name."""
+    return {name: dict(_SCHEMAS[kind]) for name, kind in sorted({**STANDARD, **OPERATOR}.items())}
+
+
+def tagged_names() -> tuple[str, ...]:
+    """Return the names that may carry a language tag."""
+    return tuple(sorted(HUMAN | _OPERATOR_HUMAN))
 
 
 def check_types(description: Mapping[str, Any]) -> None:
