@@ -5,20 +5,12 @@ it broke.
 """
 
 import io
-import re
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pikepdf
-import pypdfium2
 import pytest
 from clavis_events.registry.v1 import person_pb2
-from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.national_id import check_letter
 from clavis_testkit import browsing
 from clavis_testkit.browsing import CODE_PATTERN, new_page
@@ -29,24 +21,23 @@ from clavis_testkit.running_demo import RunningDemo
 from clavis_testkit.signatures import crl_serials, ocsp_status, validate_signature
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.life_by_hand import (
+    SOON_SECONDS,
+    Life,
+    activation_code,
+    assert_credentials_refuse,
+    assert_ended_at_the_services,
+    fill_enrolment,
+    national_id_hash,
+    sample_pdf,
+)
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REGISTERED = "clavis_events.registry.v1.Registered"
 RENOUNCED = "clavis_events.registry.v1.Renounced"
 CERTIFICATE_ISSUED = "clavis_events.signing.v1.CertificateIssued"
 CERTIFICATE_REVOKED = "clavis_events.signing.v1.CertificateRevoked"
-SOON_SECONDS = 1.0
 SHOTS = Path("test-results") / "life"
-
-
-@dataclass
-class Life:
-    """What the steps hand on."""
-
-    demo: RunningDemo
-    person: dict[str, Any] = field(default_factory=dict)
-    acceptance: bytes = b""
-    signed: bytes = b""
-    serial: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -114,34 +105,6 @@ def test_1_an_officer_enrols_a_citizen_in_person(
     person["hash"] = national_id_hash(demo, person["national_id"])
     event = outsider.wait_for(REGISTERED, national_id_hash=person["hash"])
     assert event.level == person_pb2.ENROLMENT_LEVEL_ADVANCED
-
-
-def national_id_hash(demo: RunningDemo, number: str) -> str:
-    return KeyedHash.from_file(demo.directory / "keys" / "national-id.key").of(number)
-
-
-def fill_enrolment(page: Page, person: dict[str, Any]) -> None:
-    for name in ("national_id", "given_name", "first_surname"):
-        page.fill(f"#{name}", person[name])
-    fill_date(page, "birth_date", "1951-02-03")
-    fill_date(page, "document-issued_on", "2023-04-21")
-    fill_date(page, "document-expires_on", person["contrast"])
-    page.fill("#mobile", person["phone"])
-    page.fill("#email", person["email"])
-
-
-def fill_date(page: Page, control: str, iso: str) -> None:
-    for part, value in zip(("year", "month", "day"), iso.split("-"), strict=True):
-        page.fill(f"#{control}-{part}", value)
-
-
-def activation_code(document: bytes) -> str:
-    pdf = pypdfium2.PdfDocument(document)
-    text = "\n".join(page.get_textpage().get_text_range() for page in pdf)
-    group = "[0-9A-HJKMNP-TV-Z]{4}"
-    found = re.search(rf"\b({group}-{group}-{group})\b", text)
-    assert found, text
-    return found[1]
 
 
 def test_1_the_acceptance_document_is_accessible(life: Life) -> None:
@@ -264,14 +227,6 @@ def test_5_the_citizen_signs_a_document(
     life.serial = issued.serial_number
 
 
-def sample_pdf() -> bytes:
-    pdf = pikepdf.new()
-    pdf.add_blank_page(page_size=(595, 842))
-    target = io.BytesIO()
-    pdf.save(target)
-    return target.getvalue()
-
-
 def test_5_pyhanko_finds_the_signature_valid(life: Life) -> None:
     status = validate_signature(life.signed, life.demo)
     assert status.intact
@@ -307,37 +262,6 @@ def test_6_the_citizen_renounces_and_everything_ends(
     assert in_time(delay.total_seconds(), SOON_SECONDS)
     assert_ended_at_the_services(life)
     assert_credentials_refuse(life, browser)
-
-
-def assert_ended_at_the_services(life: Life) -> None:
-    """Every service that the person was logged in to was told (OIDC Back-Channel Logout 1.0)."""
-    for offset in (10, 12):
-        wait_until(partial(logouts, life.demo.url(offset)), f"logout at service +{offset}")
-
-
-def logouts(service: str) -> Any:
-    return httpx.get(f"{service}/logouts", timeout=15).json()
-
-
-def wait_until(happened: Callable[[], Any], what: str) -> None:
-    since = time.monotonic()
-    while not happened():
-        assert in_time(time.monotonic() - since, SOON_SECONDS), f"no {what} within a second"
-        time.sleep(0.02)
-
-
-def assert_credentials_refuse(life: Life, browser: Browser) -> None:
-    demo, person = life.demo, life.person
-    with new_page(browser) as page:
-        page.goto(demo.url(10))
-        page.click("#login")
-        browsing.ask_for_pin(page, person)
-        expect(page.locator("#error-summary")).to_have_attribute("data-code", "pin-mismatch")
-    with new_page(browser) as page:
-        page.goto(demo.url(10))
-        page.click("#login")
-        browsing.enter_with_password(page, person)
-        expect(page.locator("#error-summary")).to_have_attribute("data-code", "login-wrong")
 
 
 def test_6_ocsp_and_crl_say_revoked(life: Life) -> None:

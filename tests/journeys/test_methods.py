@@ -3,13 +3,9 @@
 The steps build on each other; each is a test of its own so that a report says where it broke.
 """
 
-import base64
-import hmac
 import re
-import struct
 import time
 from collections.abc import Iterator
-from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +17,19 @@ from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.journeys.own_certificate import OwnCertificate
+from tests.journeys.own_methods import (
+    TOTP_SECONDS,
+    arrive,
+    choose_factor,
+    enter_with_second_factor,
+    step_up,
+    totp,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = Path("test-results") / "methods"
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 NEW_PASSWORD = "dos puentes y nueve gatos"  # of somebody who does not exist
-TOTP_SECONDS = 30
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -70,24 +73,6 @@ def portal(demo: RunningDemo, browser: Browser, citizen: dict[str, Any]) -> Iter
         yield page
 
 
-def arrive(page: Page, demo: RunningDemo, path: str = "/") -> None:
-    """Come back from the login pages to a page of the portal."""
-    browsing.agree_to_data(page, demo.url(5))
-    page.wait_for_url(demo.url(5) + path)
-    expect(page.locator("h1")).to_be_visible()
-
-
-def step_up(page: Page, demo: RunningDemo, citizen: dict[str, Any], path: str) -> None:
-    """Follow the notice that asks for a stronger login, give the code, and be back at the task."""
-    seen = len(demo.messages(citizen["phone"]))
-    page.click("#step-up")
-    page.wait_for_url(f"{demo.issuer}/**")
-    if page.locator("[name=otp]").count() == 0:
-        page.click("#continue")
-    browsing.type_code(page, demo, citizen["phone"], after=seen)
-    arrive(page, demo, path)
-
-
 def test_1_every_way_in_is_in_one_list(demo: RunningDemo, portal: Page) -> None:
     portal.goto(demo.url(5) + "/methods")
     expect(portal.locator("#methods li")).to_have_count(6)
@@ -129,15 +114,6 @@ def test_2_the_passkey_alone_enters_a_service(demo: RunningDemo, portal: Page) -
     portal.context.add_cookies(keep)
 
 
-# RFC 6238 section 4 with the default step, RFC 4226 section 5.3 with six digits.
-def totp(secret: str, at: float) -> str:
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.digest(key, struct.pack(">Q", int(at) // TOTP_SECONDS), sha1)
-    place = digest[-1] & 0x0F
-    (number,) = struct.unpack(">I", digest[place : place + 4])
-    return f"{(number & 0x7FFFFFFF) % 10**6:06}"
-
-
 @pytest.fixture(scope="module")
 def secret(demo: RunningDemo, portal: Page) -> str:
     """The secret of the authenticator app, as the page shows it to be typed."""
@@ -152,21 +128,6 @@ def secret(demo: RunningDemo, portal: Page) -> str:
     portal.click("#authenticator-confirm-submit")
     expect(portal.locator("#done")).to_have_attribute("data-code", "authenticator-added")
     return shown
-
-
-def enter_with_second_factor(page: Page, demo: RunningDemo, citizen: dict[str, Any]) -> None:
-    """Type the password where the code of another factor is asked for next."""
-    page.goto(demo.url(12))
-    page.click("#login")
-    browsing.enter_with_password(page, citizen)
-    page.wait_for_load_state()
-
-
-def choose_factor(page: Page, factor: str) -> None:
-    """Choose a second factor, on the page that lists them."""
-    if page.locator("#other-factors").count():
-        page.click("#other-factors")
-    page.click(f"#factor-{factor}")
 
 
 def test_3_the_authenticator_app_confirms_the_password(
