@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from clavis_gateway import citizen_services, citizen_sessions
-from clavis_gateway.admin import people, relying_parties, rotation
+from clavis_gateway.admin import logout_health, people, relying_parties, rotation
 from clavis_gateway.admin import refusals as refused
 from clavis_gateway.certificates import routes as certificates
 from clavis_gateway.citizen import public
@@ -46,7 +46,7 @@ def include_routes(app: FastAPI) -> None:
     protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
     for module in (*protocol, register):
         app.include_router(module.router, tags=["openid"])
-    for module in (relying_parties, rotation, people, refused):
+    for module in (relying_parties, rotation, people, refused, logout_health):
         app.include_router(module.router, tags=["operator"])
     app.include_router(citizen_sessions.router)
     app.include_router(citizen_services.router)

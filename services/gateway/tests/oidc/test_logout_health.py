@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from clavis_gateway.admin.operator_token import make_token
 from clavis_gateway.oidc import backchannel
 from clavis_gateway.oidc.backchannel import GIVE_UP_AFTER, LogoutCourier
 from clavis_gateway.store import logouts
 from clavis_gateway.store.logouts import FAILING, Health
 from clavis_kit.ids import new_id
+from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.oidc.gateway_world import World
+from services.gateway.tests.oidc.test_command_line import gateway
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +109,30 @@ async def test_what_is_owed_too_long_is_given_up_and_counted(world: World) -> No
     assert await logouts.abandon_older(world.deps.pool, now - GIVE_UP_AFTER, now) == 0
     given_up = await health(world)
     assert (given_up.abandoned, given_up.owed) == (2, 0)
+
+
+async def test_the_operator_reads_it(world: World, gateway_keys: dict[str, Path]) -> None:
+    await failing(world, FAILING)
+    token = make_token(gateway_keys["operator_key_file"], "ana", world.clock)
+    transport = httpx.ASGITransport(app=world.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://inside:8400") as admin:
+        headers = {"Authorization": f"Bearer {token}"}
+        everybody = await admin.get("/admin/v1/logout-health", headers=headers)
+        one = await admin.get("/admin/v1/relying-parties/demo-web/logout-health", headers=headers)
+        nobody = await admin.get("/admin/v1/relying-parties/nobody/logout-health", headers=headers)
+        stranger = await admin.get("/admin/v1/logout-health")
+    assert everybody.json() == [one.json()]
+    told = one.json()
+    assert (told["failing"], told["consecutive_failures"], told["owed"]) == (True, FAILING, 1)
+    assert (nobody.status_code, stranger.status_code) == (404, 401)
+
+
+async def test_the_command_line_tells_it_and_says_so_by_its_exit_code(
+    world: World, gateway_keys: dict[str, Path], gateway_database: Database
+) -> None:
+    await failing(world, 1)
+    told = gateway(gateway_database, "client", "health", "--exit-code", **gateway_keys)
+    assert (told.returncode, told.stderr) == (2, "")
+    assert told.stdout.startswith("demo-web: last delivered never, 1 failures in a row (503)")
+    unknown = gateway(gateway_database, "client", "health", "nobody", **gateway_keys)
+    assert unknown.returncode == 1
