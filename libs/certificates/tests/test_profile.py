@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from clavis_certificates.kinds import PROFILES, Kind, recognised
 from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
 from clavis_testkit.pki import Authority, CertificateKind, Holder, profiles
 from clavis_testkit.pki.authority import key_usage
@@ -13,6 +14,7 @@ from clavis_testkit.plugin import NOON
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.sign.ades.qualified_asn1 import QcStatements
 
 ANA = Holder(CertificateKind.FNMT, "12345678Z", "ANA", "GARCÍA", "LÓPEZ")
 CARD = Holder(CertificateKind.DNIE, "12345678Z", "ANA", "GARCÍA", "LÓPEZ")
@@ -61,6 +63,14 @@ def with_number(number: str) -> list[tuple[x509.ObjectIdentifier, str]]:
 
 
 NO_SAN = (x509.SubjectAlternativeName,)
+HOSTS = x509.SubjectAlternativeName([x509.DNSName("api.rp.test")])
+
+
+def stating(kind: str) -> x509.UnrecognizedExtension:
+    """State that a certificate is qualified and what it is for (ETSI EN 319 412-5)."""
+    types = {"statement_id": "qc_type", "statement_info": [kind]}
+    statements = QcStatements([{"statement_id": "qc_compliance"}, types])
+    return x509.UnrecognizedExtension(oid("1.3.6.1.5.5.7.1.3"), statements.dump())
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,32 @@ REFUSED = [
     ({"policies": ("2.16.724.1.3.5.7.2", QUALIFIED)}, Refusal.EMPLOYEE),
     ({"policies": ("2.16.724.1.3.5.4.1", QUALIFIED)}, Refusal.PSEUDONYM),
     ({"more_subject": ((NameOID.PSEUDONYM, "AGENTE 7"),)}, Refusal.PSEUDONYM),
-    ({"policies": ("0.4.0.194112.1.4",)}, Refusal.UNSUPPORTED),
+    ({"policies": ("2.16.724.1.3.5.8", QUALIFIED)}, Refusal.REPRESENTATIVE),
+    ({"policies": ("0.4.0.194112.1.4",)}, Refusal.WEBSITE),
+    ({"policies": ("2.16.724.1.3.5.5.2", QUALIFIED)}, Refusal.WEBSITE),
+    ({"policies": ("2.23.140.1.2.2",)}, Refusal.WEBSITE),
+    ({"replace": {x509.UnrecognizedExtension: stating("0.4.0.1862.1.6.2")}}, Refusal.SEAL),
+    ({"replace": {x509.UnrecognizedExtension: stating("0.4.0.1862.1.6.3")}}, Refusal.WEBSITE),
+    (
+        {
+            "subject": [(NameOID.COMMON_NAME, "api.rp.test")],
+            "policies": ("1.2.3.4",),
+            "replace": {x509.SubjectAlternativeName: HOSTS},
+        },
+        Refusal.DEVICE,
+    ),
+    (
+        {
+            "subject": [(NameOID.COMMON_NAME, "build agent")],
+            "policies": ("1.2.3.4",),
+            "drop": NO_SAN,
+            "replace": {
+                x509.ExtendedKeyUsage: x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
+            },
+        },
+        Refusal.DEVICE,
+    ),
+    ({"replace": {x509.KeyUsage: key_usage("content_commitment")}}, Refusal.SIGNING),
     ({"policies": ("1.2.3.4",)}, Refusal.UNSUPPORTED),
     ({"policies": ("1.3.6.1.4.1.5734.3.100",)}, Refusal.UNSUPPORTED),
     ({"drop": (x509.CertificatePolicies,)}, Refusal.UNSUPPORTED),
@@ -143,6 +178,39 @@ def test_everything_else_is_refused(change: dict[str, Any], refusal: Refusal) ->
     assert read_holder(make(**change)) is refusal
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_the_table_is_decided_before_any_that_is_less_strict(kind: Kind) -> None:
+    """A certificate that also claims to be a natural person's is what speaks against it."""
+    for profile in PROFILES:
+        marks = recognised([QUALIFIED, profile.arc + ".1"])
+        assert marks[0].profile.kind is profile.kind or profile.kind is Kind.PERSON
+        if profile.kind is kind and kind not in (Kind.PERSON, Kind.CARD):
+            refused = read_holder(make(policies=(QUALIFIED, profile.arc)))
+            assert isinstance(refused, Refusal)
+
+
+def test_no_two_rows_of_the_table_say_the_same() -> None:
+    arcs = [profile.arc for profile in PROFILES]
+    assert len(set(arcs)) == len(arcs)
+
+
+def test_a_qualified_device_may_be_stated_by_the_issuer() -> None:
+    statements = QcStatements([{"statement_id": "qc_compliance"}, {"statement_id": "qc_sscd"}])
+    extension = x509.UnrecognizedExtension(oid("1.3.6.1.5.5.7.1.3"), statements.dump())
+    holder = read_holder(make(replace={x509.UnrecognizedExtension: extension}))
+    assert isinstance(holder, CertificateHolder)
+    assert holder.qualified_device
+
+
+@pytest.mark.parametrize("junk", [b"", b"\x30\x80", b"\x04\x01\x00", b"\x30\x03\x02\x01"])
+def test_statements_that_cannot_be_read_are_unreadable(junk: bytes) -> None:
+    extension = x509.UnrecognizedExtension(oid("1.3.6.1.5.5.7.1.3"), junk)
+    assert read_holder(make(replace={x509.UnrecognizedExtension: extension})) in (
+        Refusal.UNREADABLE,
+        Refusal.UNSUPPORTED,
+    )
+
+
 def test_two_numbers_in_the_alternative_name_are_one_too_many() -> None:
     nif = x509.NameAttribute(oid("1.3.6.1.4.1.5734.1.4"), "12345678Z")
     names = x509.SubjectAlternativeName([x509.DirectoryName(x509.Name([nif, nif]))])
@@ -172,7 +240,7 @@ def test_a_software_certificate_logs_in_and_signs() -> None:
 
 
 def test_a_key_for_agreement_alone_signs_nothing() -> None:
-    agreement = {x509.KeyUsage: key_usage("key_agreement")}
+    agreement: dict[type, Any] = {x509.KeyUsage: key_usage("key_agreement")}
     assert read_holder(make(replace=agreement), Purpose.SIGNATURE) is Refusal.NOT_FOR_SIGNING
 
 

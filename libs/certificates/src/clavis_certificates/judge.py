@@ -17,6 +17,7 @@ from clavis_certificates.path import (
     UntrustedError,
     check_revocation,
     find_path,
+    is_qualified,
 )
 from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
 from clavis_certificates.revocation import RevocationSource
@@ -59,7 +60,11 @@ class CertificateJudge:
         holder = read_holder(certificate, purpose)
         if isinstance(holder, Refusal):
             return holder
-        return await self._revocation_refusal(certificate, chain, links) or holder
+        return (
+            await self._issuer_refusal(certificate, chain, holder)
+            or await self._revocation_refusal(certificate, chain, links)
+            or holder
+        )
 
     async def _links(self, certificate: x509.Certificate, chain: Chain) -> list[Link]:
         # The issuer is judged at a time when the certificate was valid: an expired certificate
@@ -75,6 +80,16 @@ class CertificateJudge:
         if now < certificate.not_valid_before_utc:
             return Refusal.NOT_YET_VALID
         return None
+
+    async def _issuer_refusal(
+        self, certificate: x509.Certificate, chain: Chain, holder: CertificateHolder
+    ) -> Refusal | None:
+        now, trust = self._clock.now(), self._trust.current()
+        if trust.not_after is not None and now > trust.not_after:
+            return Refusal.UNCHECKED
+        card = holder.on_identity_card
+        qualified = await self._pool.run(is_qualified, certificate, chain, trust, now, card=card)
+        return None if qualified else Refusal.UNQUALIFIED
 
     async def _revocation_refusal(
         self, certificate: x509.Certificate, chain: Chain, links: list[Link]

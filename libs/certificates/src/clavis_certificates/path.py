@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
@@ -16,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, RevokedError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
 
 _SUFFIXES = {".pem", ".cer", ".crt", ".der"}
 _TOLERANCE = timedelta(seconds=30)  # clocks of issuers differ a little from ours
@@ -25,12 +27,23 @@ class NoAnchorsError(ValueError):
     """The folder of trust anchors holds none, or a file that is no certificate."""
 
 
+class QualificationJudge(Protocol):
+    """Whoever knows which issuers were granted for qualified certificates, and when."""
+
+    def qualifies(self, path: ValidationPath, moment: datetime, *, card: bool) -> bool:
+        """Say whether the certificate of a path is qualified for signatures at a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Anchors (self-signed) and the intermediates that cards do not bring along."""
+    """Anchors and the intermediates that cards do not bring along."""
 
     anchors: tuple[asn1.Certificate, ...]
     intermediates: tuple[asn1.Certificate, ...]
+    qualified: QualificationJudge | None = None
+    """Set where the anchors come from a trusted list; None: every anchor is good for all."""
+    not_after: datetime | None = None
+    """When the source should have been renewed and counts no longer."""
 
     @classmethod
     def read(cls, folder: Path, *, may_be_empty: bool = False) -> TrustStore:
@@ -40,10 +53,8 @@ class TrustStore:
         """
         anchors: list[asn1.Certificate] = []
         intermediates: list[asn1.Certificate] = []
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.suffix.lower() in _SUFFIXES:
-                for certificate in _read(path):
-                    (anchors if _is_self_signed(certificate) else intermediates).append(certificate)
+        for certificate in read_certificates(folder):
+            (anchors if _is_self_signed(certificate) else intermediates).append(certificate)
         if not anchors and not (may_be_empty and folder.is_dir()):
             raise NoAnchorsError(f"{folder} holds no trust anchor")
         return cls(tuple(anchors), tuple(intermediates))
@@ -51,6 +62,17 @@ class TrustStore:
     def current(self) -> TrustStore:
         """Return itself: anchors that were read once and stay."""
         return self
+
+
+def read_certificates(folder: Path) -> list[asn1.Certificate]:
+    """Read every certificate of a folder, in PEM or DER. Raises NoAnchorsError."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [
+        certificate
+        for path in paths
+        if path.suffix.lower() in _SUFFIXES
+        for certificate in _read(path)
+    ]
 
 
 def _read(path: Path) -> list[asn1.Certificate]:
@@ -112,7 +134,32 @@ def find_path(
     Signatures, constraints and the dates at `moment` are checked, revocation is not. Blocking.
     Raises UntrustedError.
     """
-    context = ValidationContext(
+    context = _without_revocation(trust, moment)
+    path = _validate(certificate, chain, context).iter_certs(include_root=True)
+    return [Link(_loaded(member), _loaded(issuer)) for issuer, member in pairwise(path)]
+
+
+def is_qualified(
+    certificate: x509.Certificate,
+    chain: Iterable[x509.Certificate],
+    trust: TrustStore,
+    moment: datetime,
+    *,
+    card: bool,
+) -> bool:
+    """Say whether a certificate whose path holds is qualified for signatures.
+
+    True where the anchors are not from a trusted list: then the operator vouches for them.
+    Blocking. Raises UntrustedError.
+    """
+    if trust.qualified is None:
+        return True
+    path = _validate(certificate, chain, _without_revocation(trust, moment))
+    return trust.qualified.qualifies(path, moment, card=card)
+
+
+def _without_revocation(trust: TrustStore, moment: datetime) -> ValidationContext:
+    return ValidationContext(
         trust_roots=list(trust.anchors),
         other_certs=list(trust.intermediates),
         moment=moment,
@@ -120,8 +167,6 @@ def find_path(
         revocation_mode="soft-fail",
         time_tolerance=_TOLERANCE,
     )
-    path = _validate(certificate, chain, context)
-    return [Link(_loaded(member), _loaded(issuer)) for issuer, member in pairwise(path)]
 
 
 def check_revocation(
@@ -156,13 +201,12 @@ def check_revocation(
 
 def _validate(
     certificate: x509.Certificate, chain: Iterable[x509.Certificate], context: ValidationContext
-) -> Sequence[asn1.Certificate]:
+) -> ValidationPath:
     validator = CertificateValidator(_der(certificate), [_der(member) for member in chain], context)
     try:
-        path = asyncio.run(validator.async_validate_path())
+        return asyncio.run(validator.async_validate_path())
     except (ValidationError, PathBuildingError, ValueError) as error:
         raise UntrustedError from error
-    return list(path.iter_certs(include_root=True))
 
 
 def _der(certificate: x509.Certificate) -> asn1.Certificate:

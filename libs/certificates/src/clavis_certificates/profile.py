@@ -7,7 +7,7 @@ of a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,9 @@ from typing import TypeVar
 from clavis_kit.national_id import NationalIdError, mask, normalise
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from clavis_certificates.kinds import Kind, Mark, recognised
+from clavis_certificates.statements import Statements, read_statements
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
@@ -42,6 +45,9 @@ class Refusal(StrEnum):
     EMPLOYEE = "certificate-employee"
     PSEUDONYM = "certificate-pseudonym"
     SIGNING = "certificate-signing"
+    WEBSITE = "certificate-website"
+    DEVICE = "certificate-device"
+    UNQUALIFIED = "certificate-unqualified"
     NOT_FOR_SIGNING = "certificate-not-for-signing"
     UNSUPPORTED = "certificate-unsupported"
     IDENTITY = "certificate-identity"
@@ -75,7 +81,7 @@ class CertificateHolder:
     @property
     def on_identity_card(self) -> bool:
         """Whether the key lives in an electronic DNI."""
-        return _under((self.policy,), _DNIE) is not None
+        return any(mark.profile.kind in _CARDS for mark in recognised((self.policy,)))
 
     def evidence(self) -> dict[str, str | bool | None]:
         """Return what is kept of the identification: neither number nor name."""
@@ -97,31 +103,21 @@ class CertificateHolder:
         }
 
 
-# FNMT-RCM, certification practice statements: natural persons (RSA and ECC), representatives.
-_FNMT_PERSON = ("1.3.6.1.4.1.5734.3.10.1", "1.3.6.1.4.1.5734.3.20.1")
-_FNMT_REPRESENTATIVE = ("1.3.6.1.4.1.5734.3.11",)
-_FNMT_LEGAL_PERSON = ("1.3.6.1.4.1.5734.3.7",)
+_CARDS = (Kind.CARD, Kind.CARD_SIGNATURE)
+# FNMT-RCM: attributes of the directoryName in the alternative name.
 _FNMT_SURNAME_1, _FNMT_SURNAME_2, _FNMT_NIF = (
     f"1.3.6.1.4.1.5734.1.{number}" for number in (2, 3, 4)
-)
-# Dirección General de la Policía, DNIe practice statement: authentication, and all the others.
-_DNIE_AUTHENTICATION = ("2.16.724.1.2.2.2.4",)
-_DNIE_SIGNATURE = ("2.16.724.1.2.2.2.3",)
-_DNIE = ("2.16.724.1.2.2.2",)
-# Identity schemes of the Spanish public administrations, policies and subjectAltName attributes.
-_AAPP_SEAL = ("2.16.724.1.3.5.6",)
-_AAPP_PSEUDONYM = ("2.16.724.1.3.5.4",)
-_AAPP_EMPLOYEE = ("2.16.724.1.3.5.7", "2.16.724.1.3.5.3")
-# ETSI EN 319 411-2 section 5.3.
-_QCP_N, _QCP_L, _QCP_N_QSCD, _QCP_L_QSCD, _QCP_W = (
-    (f"0.4.0.194112.1.{number}",) for number in range(5)
 )
 # ETSI EN 319 412-1 section 5.1.3: what kind of number the serialNumber attribute holds.
 _NUMBER_PREFIXES = ("IDCES-", "PNOES-")
 _ORGANISATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
-# ETSI EN 319 412-5 section 4.2.1, as DER inside the statements of RFC 3739 section 3.2.6.
-_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-_QC_COMPLIANCE = bytes.fromhex("060604008e460101")
+_REFUSED_KINDS = {
+    Kind.PSEUDONYM: Refusal.PSEUDONYM,
+    Kind.SEAL: Refusal.SEAL,
+    Kind.EMPLOYEE: Refusal.EMPLOYEE,
+    Kind.REPRESENTATIVE: Refusal.REPRESENTATIVE,
+    Kind.WEBSITE: Refusal.WEBSITE,
+}
 
 
 def read_holder(
@@ -129,18 +125,21 @@ def read_holder(
 ) -> CertificateHolder | Refusal:
     """Return the citizen this certificate identifies, or why it does not serve the purpose."""
     try:
-        marks = _marks(certificate)
+        statements = read_statements(certificate)
+        marks = recognised(_identifiers(certificate, statements))
         refusal = _kind_refusal(certificate, marks) or _use_refusal(certificate, purpose)
-        return refusal or _holder(certificate, marks, purpose)
+        return refusal or _holder(certificate, marks, statements, purpose)
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return Refusal.UNREADABLE
 
 
-def _marks(certificate: x509.Certificate) -> tuple[str, ...]:
-    """List the policies and the attributes of the alternative name, as dotted identifiers."""
-    policies = _extension(certificate, x509.CertificatePolicies)
-    found = [policy.policy_identifier.dotted_string for policy in policies or ()]
-    return (*found, *(attribute.oid.dotted_string for attribute in _alternative_name(certificate)))
+def _identifiers(certificate: x509.Certificate, statements: Statements) -> Iterator[str]:
+    """List policies, attributes of the alternative name and stated types."""
+    for policy in _extension(certificate, x509.CertificatePolicies) or ():
+        yield policy.policy_identifier.dotted_string
+    for attribute in _alternative_name(certificate):
+        yield attribute.oid.dotted_string
+    yield from statements.types
 
 
 def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
@@ -156,32 +155,41 @@ def _alternative_name(certificate: x509.Certificate) -> Iterator[x509.NameAttrib
         yield from name
 
 
-def _under(marks: tuple[str, ...], *arcs: tuple[str, ...]) -> str | None:
-    """Return the first mark that is one of the arcs or below one."""
-    roots = [root for arc in arcs for root in arc]
-    for mark in marks:
-        if any(mark == root or mark.startswith(root + ".") for root in roots):
-            return mark
-    return None
-
-
 # Ley 6/2020 art. 6 and Real Decreto 203/2021 art. 27: a citizen's certificate names a natural
 # person by name, surnames and number, and nobody else beside.
-def _kind_refusal(certificate: x509.Certificate, marks: tuple[str, ...]) -> Refusal | None:
+def _kind_refusal(certificate: x509.Certificate, marks: Sequence[Mark]) -> Refusal | None:
     subject = certificate.subject
-    organisation = subject.get_attributes_for_oid(_ORGANISATION_IDENTIFIER)
+    if subject.get_attributes_for_oid(NameOID.PSEUDONYM):
+        return Refusal.PSEUDONYM
+    for mark in marks:
+        if mark.profile.kind in _REFUSED_KINDS:
+            return _REFUSED_KINDS[mark.profile.kind]
     person = subject.get_attributes_for_oid(NameOID.SURNAME)
-    kinds = (
-        (_under(marks, _AAPP_PSEUDONYM), Refusal.PSEUDONYM),
-        (subject.get_attributes_for_oid(NameOID.PSEUDONYM), Refusal.PSEUDONYM),
-        (_under(marks, _AAPP_SEAL, _QCP_L, _QCP_L_QSCD), Refusal.SEAL),
-        (organisation and not person, Refusal.SEAL),
-        (_under(marks, _AAPP_EMPLOYEE), Refusal.EMPLOYEE),
-        (_under(marks, _FNMT_REPRESENTATIVE, _FNMT_LEGAL_PERSON), Refusal.REPRESENTATIVE),
-        (organisation, Refusal.REPRESENTATIVE),
-        (_under(marks, _QCP_W), Refusal.UNSUPPORTED),
-    )
-    return next((refusal for applies, refusal in kinds if applies), None)
+    if subject.get_attributes_for_oid(_ORGANISATION_IDENTIFIER):
+        return Refusal.REPRESENTATIVE if person else Refusal.SEAL
+    return Refusal.DEVICE if not marks and not person and _serves(certificate) else None
+
+
+# RFC 5280 section 4.2.1.12 and RFC 6125 section 1.5: it names hosts, or proves what servers,
+# programs and clocks do.
+def _serves(certificate: x509.Certificate) -> bool:
+    names = _extension(certificate, x509.SubjectAlternativeName)
+    hosts = (x509.DNSName, x509.IPAddress, x509.UniformResourceIdentifier)
+    if names is not None and any(isinstance(name, hosts) for name in names):
+        return True
+    purposes = _extension(certificate, x509.ExtendedKeyUsage)
+    return purposes is not None and not _MACHINES.isdisjoint(purposes)
+
+
+_MACHINES = frozenset(
+    {
+        ExtendedKeyUsageOID.SERVER_AUTH,
+        ExtendedKeyUsageOID.CODE_SIGNING,
+        ExtendedKeyUsageOID.TIME_STAMPING,
+        ExtendedKeyUsageOID.OCSP_SIGNING,
+        ExtendedKeyUsageOID.IPSEC_IKE,
+    }
+)
 
 
 # RFC 5280 sections 4.2.1.3, 4.2.1.9 and 4.2.1.12: what the key may be used for.
@@ -207,15 +215,16 @@ _CLIENT = frozenset({ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EX
 
 
 def _holder(
-    certificate: x509.Certificate, marks: tuple[str, ...], purpose: Purpose
+    certificate: x509.Certificate, marks: Sequence[Mark], stated: Statements, purpose: Purpose
 ) -> CertificateHolder | Refusal:
+    by_kind = {mark.profile.kind: mark for mark in reversed(marks)}
     signs = purpose is Purpose.SIGNATURE
-    card = _under(marks, _DNIE_SIGNATURE if signs else _DNIE_AUTHENTICATION)
+    card = by_kind.get(Kind.CARD_SIGNATURE if signs else Kind.CARD)
     # The card has one certificate to log in and another to sign; neither does the other's work.
-    if card is None and _under(marks, _DNIE):
+    if card is None and any(kind in by_kind for kind in _CARDS):
         return Refusal.NOT_FOR_SIGNING if signs else Refusal.SIGNING
-    policy = card or _under(marks, _FNMT_PERSON) or _under(marks, _QCP_N, _QCP_N_QSCD)
-    if policy is None or not (card or _is_qualified(certificate)):
+    mark = card or by_kind.get(Kind.PERSON)
+    if mark is None or not (card or stated.qualified):
         return Refusal.UNSUPPORTED
     national_id = _national_id(certificate)
     given_name = _single(certificate, NameOID.GIVEN_NAME)
@@ -223,6 +232,7 @@ def _holder(
     if national_id is None or given_name is None or surnames is None:
         return Refusal.IDENTITY
     named = {item.oid.dotted_string: str(item.value) for item in _alternative_name(certificate)}
+    promised = any(mark.profile.qualified_device for mark in marks)
     return CertificateHolder(
         national_id=national_id,
         given_name=given_name,
@@ -231,18 +241,10 @@ def _holder(
         second_surname=named.get(_FNMT_SURNAME_2),
         issuer_name=_issuer_name(certificate),
         serial_number=f"{certificate.serial_number:x}",
-        policy=policy,
-        qualified_device=card is not None or _under(marks, _QCP_N_QSCD) is not None,
+        policy=mark.identifier,
+        qualified_device=promised or stated.qualified_device,
         not_after=certificate.not_valid_after_utc,
     )
-
-
-def _is_qualified(certificate: x509.Certificate) -> bool:
-    try:
-        statements = certificate.extensions.get_extension_for_oid(_QC_STATEMENTS).value
-    except x509.ExtensionNotFound:
-        return False
-    return isinstance(statements, x509.UnrecognizedExtension) and _QC_COMPLIANCE in statements.value
 
 
 def _single(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> str | None:

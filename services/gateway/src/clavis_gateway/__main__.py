@@ -13,6 +13,7 @@ from clavis_kit.settings import KeyFileError, load, read_key_bytes
 
 from clavis_gateway.admin.operator_token import print_token
 from clavis_gateway.app import MIGRATIONS, create_app
+from clavis_gateway.certificates.commands import show_trust
 from clavis_gateway.client_commands import add_client_verbs
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
 from clavis_gateway.settings import GatewaySettings
@@ -70,6 +71,9 @@ def main() -> int:
     add_migrate(verbs, "gateway", MIGRATIONS)
     add_client_verbs(verbs)
     _add_operator_token(verbs)
+    trust = verbs.add_parser("trust", help="issuers of certificates")
+    shown = trust.add_subparsers(required=True).add_parser("show", help="print those that count")
+    shown.set_defaults(run=show_trust)
     keys = verbs.add_parser("keys", help="signing keys").add_subparsers(required=True)
     keys.add_parser("rotate", help="activate the next keys").set_defaults(run=rotate_keys)
     arguments = parser.parse_args()

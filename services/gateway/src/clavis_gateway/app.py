@@ -31,14 +31,13 @@ from clavis_gateway.certificates.header import read_terminator
 from clavis_gateway.certificates.smuggling import DropForeignCertificates
 from clavis_gateway.deps import Deps
 from clavis_gateway.login.pages import TemplatePages, answer_too_large
-from clavis_gateway.login.parts import build_login
+from clavis_gateway.login.parts import Login, build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
 from clavis_gateway.oidc.cors import Cors, OriginBook
 from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
-from clavis_gateway.oidc.mtls import Hosts, MutualTls
 from clavis_gateway.oidc.mtls import Hosts, MutualTls
 from clavis_gateway.oidc.refusals import RefusalLog
 from clavis_gateway.pages import Pages
@@ -69,6 +68,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
                 deps.mtls.keep_fresh(settings.trust_reload_seconds),
+                follow_issuers(app, settings.trust_reload_seconds),
                 maintenance.run(deps),
                 deps.refusals.run(),
             ):
@@ -114,6 +114,13 @@ async def install(
     certificates = build_checker(settings, runtime.http, runtime.clock)
     app.state.login = build_login(settings, pages, runtime.calls, runtime.signer, certificates)
     return deps
+
+
+async def follow_issuers(app: FastAPI, every_seconds: float) -> None:
+    """Read the issuers of citizens' certificates again and again, where there are any."""
+    login: Login = app.state.login
+    if login.certificates is not None:
+        await login.certificates.keep_fresh(every_seconds)
 
 
 def build_mutual_tls(settings: GatewaySettings, clock: Clock) -> MutualTls:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from clavis_gateway.oidc.dpop_nonces import DpopNonces
     from clavis_gateway.oidc.keys import KeyRing
     from clavis_gateway.oidc.mtls import MutualTls
-    from clavis_gateway.oidc.mtls import MutualTls
     from clavis_gateway.oidc.refusals import RefusalLog
     from clavis_gateway.pages import Pages
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import httpx
+from clavis_certificates.anchors import Anchors
 from clavis_certificates.judge import CertificateJudge
 from clavis_certificates.path import TrustStore
 from clavis_certificates.profile import CertificateHolder, Refusal
 from clavis_certificates.revocation import RevocationSource
+from clavis_certificates.trusted_list import read_trust
 from clavis_kit.clock import Clock
 from clavis_kit.pools import BoundedPool
 
@@ -27,14 +31,35 @@ def method_of(holder: CertificateHolder) -> Method:
 class CertificateChecker:
     """Judges what the TLS terminator hands over. Fails closed."""
 
-    def __init__(self, terminator: Terminator, judge: CertificateJudge) -> None:
+    def __init__(
+        self, terminator: Terminator, judge: CertificateJudge, anchors: Anchors | None = None
+    ) -> None:
         """`terminator` says whose word on client certificates counts."""
         self.terminator = terminator
         self._judge = judge
+        self._anchors = anchors
 
     async def judge(self, shown: Shown) -> CertificateHolder | Refusal:
         """Return the citizen, or the first reason against the certificate."""
         return await self._judge.judge(shown.certificate, shown.chain)
+
+    async def keep_fresh(self, every_seconds: float) -> None:
+        """Follow changes of the trust store, until cancelled."""
+        if self._anchors is not None:
+            await self._anchors.keep_fresh(every_seconds)
+
+
+def trust_reader(settings: LoginSettings, clock: Clock) -> Callable[[], TrustStore] | None:
+    """Return what reads the issuers of citizens' certificates; None where there is no source.
+
+    A trusted list goes before a folder, whose intermediates still serve.
+    """
+    file, folder = settings.trusted_list_file, settings.trust_anchors_dir
+    operators = settings.trusted_list_operators_dir
+    if file is not None and operators is not None:
+        fail = settings.trusted_list_overdue == "refuse"
+        return lambda: read_trust(file, operators, folder, clock.now(), fail=fail)
+    return None if folder is None else lambda: TrustStore.read(folder)
 
 
 def build_checker(
@@ -44,10 +69,13 @@ def build_checker(
 
     Raises NoAnchorsError and OSError with a sentence, which must stop the start.
     """
-    if settings.certificate_url is None or settings.trust_anchors_dir is None:
+    read = trust_reader(settings, clock)
+    if settings.certificate_url is None or read is None:
         return None
+    anchors = Anchors("citizens", read)
+    anchors.load()
     judge = CertificateJudge(
-        TrustStore.read(settings.trust_anchors_dir),
+        anchors,
         RevocationSource(
             http,
             clock,
@@ -58,4 +86,4 @@ def build_checker(
         BoundedPool("certificates", workers=_WORKERS, queue=_QUEUE),
         clock,
     )
-    return CertificateChecker(read_terminator(settings), judge)
+    return CertificateChecker(read_terminator(settings), judge, anchors)

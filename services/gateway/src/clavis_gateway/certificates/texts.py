@@ -23,6 +23,11 @@ ERRORS: Mapping[str, str] = {
     Refusal.EMPLOYEE: N_("Ese certificado es de empleado público."),
     Refusal.PSEUDONYM: N_("Ese certificado lleva un seudónimo, no un nombre."),
     Refusal.SIGNING: N_("Ese certificado es para firmar, no para identificarse."),
+    Refusal.WEBSITE: N_("Ese certificado es de un sitio web, no de una persona."),
+    Refusal.DEVICE: N_("Ese certificado es de un equipo o de un programa, no de una persona."),
+    Refusal.UNQUALIFIED: N_(
+        "El emisor de ese certificado no figura como cualificado en la lista de confianza."
+    ),
     Refusal.UNSUPPORTED: N_("Ese tipo de certificado no sirve para identificarse aquí."),
     Refusal.IDENTITY: N_(
         "Los datos de identidad de ese certificado están incompletos o no coinciden."
@@ -30,6 +35,9 @@ ERRORS: Mapping[str, str] = {
 }
 
 _OWN_CERTIFICATE = N_("Aquí solo entran personas, con su propio certificado o DNI electrónico.")
+_ANOTHER_ISSUER = N_(
+    "Admitimos los certificados cualificados de las listas de confianza y el DNI electrónico."
+)
 _RENEW = N_("Renuévelo con su emisor, elija otro certificado o identifíquese de otra forma.")
 
 ADVICE: Mapping[Refusal, str] = {
@@ -38,9 +46,7 @@ ADVICE: Mapping[Refusal, str] = {
         " lector, y vuelva a intentarlo."
     ),
     Refusal.UNREADABLE: _RENEW,
-    Refusal.UNKNOWN_ISSUER: N_(
-        "Admitimos los certificados cualificados de las listas de confianza y el DNI electrónico."
-    ),
+    Refusal.UNKNOWN_ISSUER: _ANOTHER_ISSUER,
     Refusal.EXPIRED: _RENEW,
     Refusal.NOT_YET_VALID: _RENEW,
     Refusal.REVOKED: _RENEW,
@@ -53,6 +59,9 @@ ADVICE: Mapping[Refusal, str] = {
     Refusal.EMPLOYEE: _OWN_CERTIFICATE,
     Refusal.PSEUDONYM: _OWN_CERTIFICATE,
     Refusal.SIGNING: N_("Si usa el DNI electrónico, elija el certificado de autenticación."),
+    Refusal.WEBSITE: _OWN_CERTIFICATE,
+    Refusal.DEVICE: _OWN_CERTIFICATE,
+    Refusal.UNQUALIFIED: _ANOTHER_ISSUER,
     Refusal.UNSUPPORTED: _OWN_CERTIFICATE,
     Refusal.IDENTITY: _RENEW,
 }

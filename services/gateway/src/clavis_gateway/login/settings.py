@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 _REPOSITORY = Path(__file__).parents[5]
 
@@ -30,6 +31,15 @@ class LoginSettings(BaseModel):
     )
     trust_anchors_dir: Path | None = Field(
         default=None, description="folder of PEM or DER certificates: anchors and intermediates"
+    )
+    trusted_list_file: Path | None = Field(
+        default=None, description="EU trusted list (ETSI TS 119 612) that names the anchors instead"
+    )
+    trusted_list_operators_dir: Path | None = Field(
+        default=None, description="certificates of the scheme operators that may sign that list"
+    )
+    trusted_list_overdue: Literal["warn", "refuse"] = Field(
+        default="warn", description="what happens once the list should have been replaced"
     )
     client_trust_anchors_dir: Path | None = Field(
         default=None, description="authorities of relying parties' certificates, as PEM or DER"
@@ -66,4 +76,11 @@ class LoginSettings(BaseModel):
     @property
     def certificates_enabled(self) -> bool:
         """Certificate login needs a TLS front and anchors to trust."""
-        return self.certificate_url is not None and self.trust_anchors_dir is not None
+        sources = (self.trust_anchors_dir, self.trusted_list_file)
+        return self.certificate_url is not None and any(sources)
+
+    @model_validator(mode="after")
+    def _list_has_operators(self) -> Self:
+        if (self.trusted_list_file is None) != (self.trusted_list_operators_dir is None):
+            raise ValueError("trusted_list_file and trusted_list_operators_dir go together")
+        return self
