@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.seed.clients import apply_bundle
 from tests.conformance.harness.basic import BasicClient
+from tests.conformance.harness.certificates import Authority
 from tests.conformance.harness.citizen import Citizen
 from tests.conformance.harness.fapi import FapiClient
 from tests.conformance.harness.provider import Provider
@@ -49,16 +50,23 @@ def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
         base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
         layout = Layout(int(base), Path(directory), tls=True)
         apply_bundle(layout, Infrastructure(layout), bundle)
-        with closing(Provider(RunningDemo(layout.base, layout.directory))) as running:
+        with _serving(suite, RunningDemo(layout.base, layout.directory)) as running:
             yield running
         return
     settings = {"TLS": "1", "DEMO_CLIENTS": str(bundle)}
     demo = RunningDemo(free_base(), demo_home / "https", settings)
     demo.start()
     _running.append(demo)
-    with closing(Provider(demo)) as running:
+    with _serving(suite, demo) as running:
         yield running
     _stop()
+
+
+@contextmanager
+def _serving(suite: Suite, demo: RunningDemo) -> Iterator[Provider]:
+    suite.certify(Authority.of_demo(demo.directory / "pki" / "clients"))
+    with closing(Provider(demo)) as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Client certificates of the suite: self-signed, or from an authority of its own."""
+"""Client certificates of the suite: self-signed, or from the demo's authority."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.conformance.harness.provider import Certificate
@@ -17,55 +22,52 @@ _LIFE = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Authority:
-    """Issues certificates to the suite's clients."""
+    """The demo's authority of relying parties, which certifies the suite's clients, too."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
     @classmethod
-    def new(cls) -> "Authority":
-        """Make one."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = _name("Conformance suite authority")
-        made = _builder(name, name, key).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
-        )
-        usage = _usage(sign_certificates=True)
-        return cls(made.add_extension(usage, critical=True).sign(key, SHA256()), key)
-
-    @property
-    def pem(self) -> bytes:
-        """Its certificate."""
-        return self.certificate.public_bytes(Encoding.PEM)
+    def of_demo(cls, folder: Path) -> "Authority":
+        """Read it from where the demo keeps it."""
+        certificate = (folder / "trust" / "ac-servicios.cer.pem").read_bytes()
+        key = load_pem_private_key((folder / "ac-servicios.key.pem").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return cls(x509.load_pem_x509_certificate(certificate), key)
 
     def issue(self, name: str, folder: Path) -> Certificate:
         """Issue a client certificate and write it with its key."""
         key = ec.generate_private_key(ec.SECP256R1())
-        issuer = self.certificate.subject
-        return _write(_leaf(_name(name), issuer, key).sign(self.key, SHA256()), key, name, folder)
+        builder = _leaf(subject_of(name), self.certificate.subject, key).add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+            critical=False,
+        )
+        return _write(builder.sign(self.key, SHA256()), key, name, folder)
 
 
 def self_signed(name: str, folder: Path) -> Certificate:
     """Make a certificate that stands for itself alone."""
     key = ec.generate_private_key(ec.SECP256R1())
-    return _write(_leaf(_name(name), _name(name), key).sign(key, SHA256()), key, name, folder)
+    builder = _leaf(subject_of(name), subject_of(name), key)
+    return _write(builder.sign(key, SHA256()), key, name, folder)
 
 
-def _name(common: str) -> x509.Name:
+def subject_of(name: str) -> x509.Name:
+    """Name a client in its certificate."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "ES"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Conformance suite"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
 
 
-def _builder(
+def _leaf(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    public = key.public_key()
+    now, public = datetime.now(UTC), key.public_key()
+    uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -75,32 +77,8 @@ def _builder(
         .not_valid_before(now - timedelta(minutes=5))
         .not_valid_after(now + _LIFE)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
-
-
-def _leaf(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
-) -> x509.CertificateBuilder:
-    uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
-    return (
-        _builder(subject, issuer, key)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(sign_certificates=False), critical=True)
         .add_extension(uses, critical=False)
-    )
-
-
-def _usage(*, sign_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not sign_certificates,
-        key_cert_sign=sign_certificates,
-        crl_sign=sign_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.conformance.harness.registration import Registered
 from tests.conformance.harness.suite import Suite
-from tests.conformance.harness.variants import DPOP, MTLS, SIGNING, Variant
+from tests.conformance.harness.variants import DPOP, MTLS, SELF_SIGNED, SIGNING, Variant
 
 _WAIT_SECONDS = 10
 _BASIC_PLANS = ("basic", "formpost-basic")
@@ -49,6 +49,7 @@ def configurations(
         "backchannel": common | {"client": _with_secret(clients["suite-backchannel"])},
         "fapi2-security-profile-dpop": common | _pair(suite, DPOP, issuer),
         "fapi2-security-profile-mtls": common | _pair(suite, MTLS, issuer),
+        "fapi2-security-profile-mtls-client": common | _pair(suite, SELF_SIGNED, issuer),
         "fapi2-message-signing": common | _pair(suite, SIGNING, issuer),
     }
 

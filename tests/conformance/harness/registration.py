@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from tests.conformance.harness.certificates import subject_of
 from tests.conformance.harness.jws import Key, new_key
 from tests.conformance.harness.provider import Certificate
 from tests.conformance.harness.variants import Variant
@@ -79,8 +80,8 @@ def fapi_client(
         document["dpop_bound_access_tokens"] = True
     else:
         document["tls_client_certificate_bound_access_tokens"] = True
-    if variant.client_auth == "tls_client_auth" and certificate is not None:
-        document["tls_client_auth_subject_dn"] = certificate.content.subject.rfc4514_string()
+    if variant.client_auth == "tls_client_auth":
+        document["tls_client_auth_subject_dn"] = subject_of(client_id).rfc4514_string()
     if variant.client_auth == "self_signed_tls_client_auth" and certificate is not None:
         document["jwks"]["keys"].append(_with_certificate(certificate))
     if variant.signing:

@@ -1,7 +1,7 @@
 """All clients of all plans, and the bundle that registers them."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.conformance.harness.certificates import Authority, self_signed
@@ -12,7 +12,7 @@ from tests.conformance.harness.registration import (
     basic_client,
     fapi_client,
 )
-from tests.conformance.harness.variants import ALL, Variant
+from tests.conformance.harness.variants import ALL, TLS_AUTH, Variant
 
 
 @dataclass
@@ -22,7 +22,6 @@ class Suite:
     folder: Path
     logout_uri: str
     address: str = SUITE
-    authority: Authority = field(default_factory=Authority.new)
     clients: dict[str, Registered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,6 +44,12 @@ class Suite:
         first, second = (self.clients[f"suite-{variant.name}-{number}"] for number in (1, 2))
         return first, second
 
+    def certify(self, authority: Authority) -> None:
+        """Give certificates to the clients that need an authority."""
+        for client in self.pair(TLS_AUTH):
+            certificate = authority.issue(client.client_id, self.folder)
+            self._add(replace(client, certificate=certificate))
+
     def write(self) -> Path:
         """Write the bundle that DEMO_CLIENTS names."""
         bundle = self.folder / "clients.json"
@@ -66,8 +71,6 @@ class Suite:
             self._add(fapi_client(name, variant, place, alg, certificate))
 
     def _certificate(self, variant: Variant, name: str) -> Certificate | None:
-        if variant.dpop:
+        if variant.dpop or variant is TLS_AUTH:
             return None
-        if variant.client_auth == "tls_client_auth":
-            return self.authority.issue(name, self.folder)
         return self_signed(name, self.folder)

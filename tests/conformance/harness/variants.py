@@ -21,7 +21,7 @@ SELF_SIGNED = Variant(
 )
 SIGNING = Variant("message-signing", signing=True)
 
-ALL = (DPOP, MTLS, SELF_SIGNED, SIGNING)
+ALL = (DPOP, MTLS, TLS_AUTH, SELF_SIGNED, SIGNING)
 WITH_DPOP = tuple(variant for variant in ALL if variant.dpop)
 WITH_ASSERTION = tuple(variant for variant in ALL if variant.client_auth == "private_key_jwt")
 SIGNED = (SIGNING,)
