@@ -72,12 +72,6 @@ def _add_life(client: Verbs) -> None:
     verb.add_argument(
         "--exit-code", action="store_true", help=f"exit with {health.FAILING} when one is failing"
     )
-    text = "how logout tokens reach it; without a client_id, all that take them"
-    verb = _verb(client, "health", health.show_health, text)
-    verb.add_argument("client_id", nargs="?")
-    verb.add_argument(
-        "--exit-code", action="store_true", help=f"exit with {health.FAILING} when one is failing"
-    )
     text = "what was refused to it and why, newest first, one JSON object a line"
     verb = _verb(client, "refusals", refusals.list_refusals, text, "client_id")
     for name, meaning in (
