@@ -70,14 +70,15 @@ async def _read(request: Request) -> tuple[str, str]:
         in_body = (await read_unique_form(request)).get("access_token")
     if in_header and in_body:
         raise _challenge(
-            "invalid_request", "The token came in two ways.", 400, "Bearer", rule="token_twice"
-        )
+            "invalid_request", "The token came in two ways.", 400, "Bearer",
+            rule="token_in_two_ways",
+        )  # fmt: skip
     token = in_header or in_body
     if not token:
         # RFC 6750 section 3.1: no error code when no authentication was given.
         raise OAuthError(
             "invalid_token", "An access token is required.", status=401,
-            headers={"WWW-Authenticate": _BOTH}, rule="token_missing",
+            headers={"WWW-Authenticate": _BOTH}, rule="token_required",
         )  # fmt: skip
     return ("DPoP" if scheme.lower() == "dpop" and in_header else "Bearer"), token
 
@@ -130,7 +131,7 @@ def _check_audience(deps: Deps, scheme: str, record: AccessToken) -> None:
         raise _invalid(scheme, rule="token_audience")
 
 
-def _invalid(scheme: str, rule: str = "invalid_token") -> OAuthError:
+def _invalid(scheme: str, rule: str = "token_worthless") -> OAuthError:
     return _challenge("invalid_token", "The access token is not valid.", 401, scheme, rule=rule)
 
 
@@ -138,7 +139,7 @@ def insufficient_scope(needed: str, scheme: str) -> OAuthError:
     """Make the error of RFC 6750 section 3.1 for a token that opens something else."""
     return _challenge(
         "insufficient_scope", f"The scope {needed} is needed.", 403, scheme,
-        rule="insufficient_scope", scope=needed,
+        rule="token_scope", scope=needed,
     )  # fmt: skip
 
 

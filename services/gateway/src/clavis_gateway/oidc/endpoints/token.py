@@ -139,5 +139,5 @@ def _replayed(client: RelyingParty) -> OAuthError:
         "invalid_client" if by_assertion else "invalid_dpop_proof",
         "An assertion or proof was used before.",
         status=401 if by_assertion else 400,
-        rule="jti_replayed",
+        rule="assertion_replayed" if by_assertion else "dpop_replayed",
     )
