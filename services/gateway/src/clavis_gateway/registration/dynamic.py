@@ -11,7 +11,7 @@ from typing import Any
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.oidc.metadata import SCOPES, SECRET_METHODS
 from clavis_gateway.records import Profile, RelyingParty
-from clavis_gateway.registration.members import HUMAN, STANDARD
+from clavis_gateway.registration.members import HUMAN, STANDARD, schemas
 from clavis_gateway.rules.registration_states import State
 
 # RFC 7592 section 2.2: what the answer adds is never sent back.
@@ -31,6 +31,14 @@ _LOOSER: Mapping[Profile, frozenset[str]] = {
     "fapi2": frozenset({"fapi2"}),
     "basic": frozenset({"basic", "fapi2"}),
 }
+
+
+def body() -> dict[str, Any]:
+    """Return the request body of both endpoints, as OpenAPI tells it."""
+    known = {name: one for name, one in schemas().items() if name in STANDARD}
+    known["profile"] = {"type": "string", "enum": ["fapi2", "basic"]}
+    schema = {"type": "object", "properties": known}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def description(sent: Mapping[str, Any], ceiling: Profile) -> dict[str, Any]:

@@ -36,7 +36,7 @@ router = APIRouter()
 PATH = "/register"
 
 
-@router.post(PATH, status_code=201)
+@router.post(PATH, status_code=201, openapi_extra=dynamic.body())
 async def register(request: Request, deps: DepsDep) -> JSONResponse:
     """Register a relying party (RFC 7591 section 3.1)."""
     token_hash = sha256_hex(_bearer(request))
@@ -81,7 +81,7 @@ async def read(client_id: str, request: Request, deps: DepsDep) -> JSONResponse:
     return _answer(deps, found, found.party, access_token)
 
 
-@router.put(PATH + "/{client_id}")
+@router.put(PATH + "/{client_id}", openapi_extra=dynamic.body())
 async def update(client_id: str, request: Request, deps: DepsDep) -> JSONResponse:
     """Replace what is registered; the access token changes with it (RFC 7592 section 2.2)."""
     found = await _own(deps, client_id, _bearer(request))
