@@ -15,7 +15,7 @@ from clavis_testkit.running_demo import RunningDemo
 from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.seed.clients import apply_bundle
-from tests.conformance.harness.basic import BasicClient
+from tests.conformance.harness.basic import BasicClient, Flow
 from tests.conformance.harness.certificates import Authority
 from tests.conformance.harness.citizen import Citizen
 from tests.conformance.harness.fapi import FapiClient
@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _needs_age(item: pytest.Item) -> bool:
-    return "aged" in getattr(item, "fixturenames", ())
+    return not {"aged", "spent"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
@@ -115,7 +115,9 @@ def plan(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def rp(ageing: object, provider: Provider, suite: Suite, plan: str) -> BasicClient:
+def rp(
+    ageing: object, spending: object, provider: Provider, suite: Suite, plan: str
+) -> BasicClient:
     """The suite's first client."""
     return _client(provider, suite, plan, "suite-basic")
 
@@ -192,6 +194,22 @@ class Aged:
         """Wait until they are as old as that; most of it has passed with other modules."""
         while time.monotonic() < self.since + seconds:
             time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def spending(provider: Provider, suite: Suite, citizen: Citizen) -> dict[str, tuple[Flow, float]]:
+    """For each basic plan, a flow that was completed at the beginning, and when."""
+    flows = {}
+    for plan in ("basic", "formpost-basic"):
+        flow = _client(provider, suite, plan, "suite-basic").complete(citizen)
+        flows[plan] = flow, time.monotonic()
+    return flows
+
+
+@pytest.fixture
+def spent(spending: dict[str, tuple[Flow, float]], plan: str) -> tuple[Flow, float]:
+    """The flow of this plan."""
+    return spending[plan]
 
 
 @pytest.fixture(scope="session")

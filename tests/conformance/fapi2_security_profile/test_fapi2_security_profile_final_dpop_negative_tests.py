@@ -110,7 +110,7 @@ def test_a_proof_with_a_fault_is_refused(bound: tuple[FapiClient, Flow], fault: 
     token = flow.access_token
     answer = fapi.resource(token, proofs=lambda at: REFUSED[fault](fapi, token, at))
     assert answer.status_code in {400, 401}
-    assert "sub" not in answer.text or answer.json().get("sub") is None
+    assert '"sub"' not in answer.text
 
 
 @pytest.mark.parametrize("form", ACCEPTED)
@@ -138,9 +138,10 @@ def test_the_address_is_compared_without_its_query(bound: tuple[FapiClient, Flow
 
 def test_a_bound_token_is_no_bearer_token(bound: tuple[FapiClient, Flow]) -> None:
     fapi, flow = bound
-    for proofs in (lambda _: [], None):
-        answer = fapi.resource(flow.access_token, scheme="Bearer", proofs=proofs)
-        assert answer.status_code in {400, 401}
+    with_proof = fapi.resource(flow.access_token, scheme="Bearer")
+    assert with_proof.status_code in {400, 401}
+    without = fapi.resource(flow.access_token, scheme="Bearer", proofs=lambda _: [])
+    assert without.status_code in {400, 401}
 
 
 def test_the_name_of_the_header_may_be_spelled_in_any_case(

@@ -6,7 +6,7 @@ The handshakes that FAPI 2.0 Security Profile section 5.2.2 rules out are refuse
 import socket
 import ssl
 import warnings
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
@@ -25,23 +25,35 @@ def test_without_the_key_there_is_no_token(fapi: FapiClient, citizen: Citizen) -
     checks.denied(answer, *errors)
 
 
-def test_old_tls_is_refused(fapi: FapiClient) -> None:
-    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint"):
-        place = urlsplit(fapi.metadata[name])
-        assert place.hostname
-        assert place.port
-        with pytest.raises(ssl.SSLError):
-            _handshake(place.hostname, place.port)
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "userinfo_endpoint"])
+def test_old_tls_and_weak_ciphers_are_refused(fapi: FapiClient, name: str) -> None:
+    place = urlsplit(fapi.metadata[name])
+    with pytest.raises(ssl.SSLError):
+        handshake(place, ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError):
+        handshake(place, ssl.TLSVersion.TLSv1_2, WEAK)
+    assert handshake(place, ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+    assert handshake(place, ssl.TLSVersion.TLSv1_2, "ECDHE+AESGCM") == "TLSv1.2"
 
 
-def _handshake(host: str, port: int) -> None:
+# RFC 9325 section 4.2: forward secrecy and authenticated encryption.
+WEAK = "AES128-GCM-SHA256:AES256-SHA:ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:@SECLEVEL=0"
+
+
+def handshake(place: SplitResult, newest: ssl.TLSVersion, ciphers: str | None = None) -> str:
+    """Shake hands, offering nothing newer, and return the version agreed on."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with socket.create_connection((host, port), timeout=10) as connection:
-        context.wrap_socket(connection, server_hostname=host)
+        context.maximum_version = newest
+    if ciphers is not None:
+        context.set_ciphers(ciphers)
+    assert place.hostname
+    with (
+        socket.create_connection((place.hostname, place.port or 443), timeout=10) as connection,
+        context.wrap_socket(connection, server_hostname=place.hostname) as agreed,
+    ):
+        return agreed.version() or ""

@@ -4,7 +4,14 @@ from typing import Any
 
 from tests.conformance.harness.registration import Registered
 from tests.conformance.harness.suite import Suite
-from tests.conformance.harness.variants import DPOP, MTLS, SELF_SIGNED, SIGNING, Variant
+from tests.conformance.harness.variants import (
+    DPOP,
+    MTLS,
+    SELF_SIGNED,
+    SIGNED_REQUESTS,
+    SIGNING,
+    Variant,
+)
 
 _WAIT_SECONDS = 10
 _BASIC_PLANS = ("basic", "formpost-basic")
@@ -51,6 +58,7 @@ def configurations(
         "fapi2-security-profile-mtls": common | _pair(suite, MTLS, issuer),
         "fapi2-security-profile-mtls-client": common | _pair(suite, SELF_SIGNED, issuer),
         "fapi2-message-signing": common | _pair(suite, SIGNING, issuer),
+        "fapi2-message-signing-mtls": common | _pair(suite, SIGNED_REQUESTS, issuer),
     }
 
 

@@ -163,7 +163,7 @@ class FapiClient(Speaker):
     def opened(self, answer: Callback, request: Request) -> Callback:
         """Read a signed answer (JARM section 2.4); a plain one is returned as it is."""
         answer = _without_own_query(answer, request)
-        if not self.variant.signing:
+        if not self.variant.jarm:
             assert answer.mode == "query"
             return answer
         assert set(answer.params) == {"response"}, "a plain answer where a signed one was asked"

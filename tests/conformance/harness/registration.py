@@ -87,6 +87,7 @@ def fapi_client(
     if variant.signing:
         document["require_signed_request_object"] = True
         document["request_object_signing_alg"] = alg
+    if variant.jarm:
         document["authorization_signed_response_alg"] = "ES256"
     return Registered(client_id, document, key=key, certificate=certificate)
 

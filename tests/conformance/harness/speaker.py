@@ -64,7 +64,7 @@ class Speaker:
             "response_type": "code",
             "code_challenge": challenge,
             "code_challenge_method": "S256",
-            "response_mode": "jwt" if self.variant.signing else None,
+            "response_mode": "jwt" if self.variant.jarm else None,
         }
         params = {name: value for name, value in (usual | changes).items() if value is not None}
         return Request(params, verifier)

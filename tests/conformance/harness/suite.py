@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from tests.conformance.harness.certificates import Authority, self_signed
 from tests.conformance.harness.provider import Certificate
@@ -26,7 +27,7 @@ class Suite:
 
     def __post_init__(self) -> None:
         """Make the clients."""
-        logout = {
+        logout: dict[str, Any] = {
             "backchannel_logout_uri": self.logout_uri,
             "backchannel_logout_session_required": True,
         }
