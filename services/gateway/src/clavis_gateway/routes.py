@@ -44,7 +44,7 @@ from clavis_gateway.oidc.http import on_oauth_error, on_page_fault
 def include_routes(app: FastAPI) -> None:
     """Add every route and the handlers of their errors."""
     protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
-    for module in (*protocol, register):
+    for module in protocol:
         app.include_router(module.router, tags=["openid"])
     for module in (relying_parties, rotation, people, refused, logout_health):
         app.include_router(module.router, tags=["operator"])
@@ -53,5 +53,7 @@ def include_routes(app: FastAPI) -> None:
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
     for pages in (assets, home, not_me, select, data, *methods, password_setup, *public.PAGES):
         app.include_router(pages.router)
+    # After the pages: /register/{client_id} would answer in place of /register/letter.
+    app.include_router(register.router, tags=["openid"])
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)
