@@ -189,6 +189,7 @@ def _signer(layout: Layout) -> DemoClient:
         redirect_uris=["http://localhost:9013/callback"],
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
         client_secret=_secret(layout, "demo-signer"),
+        authorization_details_types=["credential"],
     )
     return DemoClient("demo-signer", metadata, {"profile": "basic", "minimum_loa": "substantial"})
 

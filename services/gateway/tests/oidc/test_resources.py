@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
+from clavis_gateway.oidc.metadata import SIGNING_ALGS
 from clavis_gateway.rules import resources
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +98,27 @@ async def test_rfc9068_2_2_a_jwt_says_all_that_its_readers_need(world: World) ->
     ).json()
     for name in ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "acr", "amr", "cnf"):
         assert described[name] == claims[name], name
+
+
+@pytest.mark.parametrize("alg", SIGNING_ALGS)
+async def test_rfc9068_2_1_signed_with_what_the_apis_can_read(world: World, alg: str) -> None:
+    await world.register(audiences=[ONE], access_token_signed_response_alg=alg)
+    token = (await world.tokens())["access_token"]
+    assert parts(token)[0]["alg"] == alg
+    assert verified(token, await world.jwks())["aud"] == [ONE, ISSUER]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"access_token_format": "paper"},
+        {"access_token_signed_response_alg": "HS256"},
+        {"authorization_details_types": ["payment"]},
+    ],
+)
+async def test_registration_of_tokens_that_cannot_be(world: World, wrong: dict[str, Any]) -> None:
+    with pytest.raises(MetadataError):
+        await world.register(**wrong)
 
 
 async def test_a_client_can_have_handles_for_its_apis(world: World) -> None:

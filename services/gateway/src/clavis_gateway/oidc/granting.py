@@ -45,7 +45,9 @@ async def answer(deps: Deps, case: Case, decision: Decision, used: tuple[UsedJti
         lifetime=timedelta(seconds=settings.access_token_seconds),
         entitlement=entitled(case.form, case.client, grant, settings.issuer, first=decision.first),
     )
-    spelled = access.opaque or deps.keys.sign_now("ES256", access.jwt_claims or {}, "at+jwt")
+    # RFC 9068 section 2.1: RS256 for resource servers that can do nothing better.
+    alg = str(case.client.metadata.get("access_token_signed_response_alg", "ES256"))
+    spelled = access.opaque or await deps.keys.sign(alg, access.jwt_claims or {}, "at+jwt")
     body: dict[str, Any] = {
         "access_token": spelled,
         "token_type": "DPoP" if case.jkt else "Bearer",

@@ -48,8 +48,8 @@ _KINDS: Mapping[Callable[[object], str | None], tuple[str, ...]] = {
         # RFC 7591 section 2
         "token_endpoint_auth_method", "client_name", "client_uri", "logo_uri", "scope", "tos_uri",
         "policy_uri", "jwks_uri", "software_id", "software_version",
-        # ours: whether access tokens for APIs are handles rather than JWTs
-        "access_token_format",
+        # ours: whether access tokens for APIs are handles or JWTs, and how those are signed
+        "access_token_format", "access_token_signed_response_alg",
         # OpenID Connect Dynamic Client Registration 1.0 section 2
         "application_type", "sector_identifier_uri", "subject_type", "initiate_login_uri",
         "request_object_signing_alg", "request_object_encryption_alg",
