@@ -65,7 +65,8 @@ def settings_for(tmp_path: Path) -> Callable[[Database], RegistrySettings]:
             contact_readers_file=tmp_path / "readers.json",
             checkpoint_key_file=tmp_path / "checkpoint.pem",
             seal_key_file=tmp_path / "seal.key.pem", seal_cert_file=tmp_path / "seal.cer.pem",
-            sms_webhook_url="http://provider.test/messages", letters_organisation="E001", **files,
+            sms_webhook_url="http://provider.test/messages", letters_organisation="E001",
+            strangers_beat_ms=0, **files,
         )  # fmt: skip
 
     return make

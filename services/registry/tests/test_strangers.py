@@ -1,5 +1,7 @@
 """What anybody may ask without a session costs the same work for everybody."""
 
+import dataclasses
+import time
 from typing import Any
 
 import pytest
@@ -84,3 +86,17 @@ async def test_malformed_input_is_refused_before_anybody_is_looked_at(
     answer = await ask(world, path, body)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert seen == []
+
+
+@pytest.mark.parametrize("path", ["/letter-status", "/letter-completions"])
+async def test_an_answer_leaves_on_a_beat_whoever_the_number_is(world: World, path: str) -> None:
+    """What the statements take shows in no answer: none comes before the beat."""
+    await on_record(world)
+    beat = 0.05
+    settings = world.deps.settings.model_copy(update={"strangers_beat_ms": beat * 1000})
+    app: Any = world.http._transport
+    app.app.state.deps = dataclasses.replace(app.app.state.deps, settings=settings)
+    for number, more in ((ANA, {}), (NOBODY, {}), (ANA, {"national_id": "12345678A"})):
+        begun = time.monotonic()
+        await ask(world, path, {"national_id": number, "contrast": CONTRAST, **COMPLETION, **more})
+        assert time.monotonic() - begun >= beat

@@ -26,6 +26,12 @@ class WaysInSettings(BaseModel):
     way_in_tries_per_hour: int = Field(
         default=10, ge=1, description="tries without a session at one identity number"
     )
+    strangers_beat_ms: int = Field(
+        default=25,
+        ge=0,
+        le=1000,
+        description="answers to people without a session leave at multiples of this; 0: at once",
+    )
     video_weekdays: frozenset[int] = Field(
         default=frozenset(range(5)), description="days of video calls, Monday is 0"
     )

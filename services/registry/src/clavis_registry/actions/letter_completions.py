@@ -21,6 +21,7 @@ from clavis_registry.actions.strangers import (
     charge,
     knows_document,
     may_enter,
+    on_a_beat,
     stranger,
 )
 from clavis_registry.deps import Deps
@@ -79,6 +80,13 @@ async def letter_status(
     deps: Deps, typed_id: str, typed_contrast: str
 ) -> LetterStatus | Limited | None:
     """Return the state of a person's letter, or None when number and datum are not together."""
+    async with on_a_beat(deps):
+        return await _letter_status(deps, typed_id, typed_contrast)
+
+
+async def _letter_status(
+    deps: Deps, typed_id: str, typed_contrast: str
+) -> LetterStatus | Limited | None:
     who = stranger(deps, typed_id, typed_contrast)
     async with deps.transaction() as unit:
         until = await charge(deps, unit, who)
@@ -108,6 +116,11 @@ def _hint(address: PostalAddress | None) -> str | None:
 
 async def begin_completion(deps: Deps, typed: TypedCompletion) -> CodeSent | Limited | None:
     """Send the phone code when all is right together; None when anything is not."""
+    async with on_a_beat(deps):
+        return await _begin_completion(deps, typed)
+
+
+async def _begin_completion(deps: Deps, typed: TypedCompletion) -> CodeSent | Limited | None:
     who = stranger(deps, typed.national_id, typed.contrast)
     csv = canonical_csv(typed.csv)
     if csv is None:
