@@ -128,8 +128,17 @@ def test_the_letter_enrols_and_its_code_activates(
         with page.expect_download() as download:
             page.click("#receipt")
         assert download.value.path().read_bytes().startswith(b"%PDF")
+        prove_email(demo, page, irene)
     irene["password"] = newcomers.PASSWORD
     newcomers.activate_password(demo, irene)
+
+
+def prove_email(demo: RunningDemo, page: Page, person: dict[str, Any]) -> None:
+    """Have a code sent to the address given at the enrolment, and type it."""
+    page.click("#prove-email")
+    page.fill("#otp", demo.next_code(person["email"], CODE_PATTERN, after=0))
+    page.click("#continue")
+    expect(page.locator("#email-proved")).to_be_visible()
 
 
 def fill_letter(page: Page, person: dict[str, Any]) -> None:
@@ -165,3 +174,25 @@ def test_a_video_call_is_booked_and_given_up(demo: RunningDemo, browser: Browser
         expect(page.locator("#error-summary")).to_have_attribute("data-code", "appointment-not-now")
         page.click("#cancel-call")
         expect(page.locator("#cancelled")).to_be_visible()
+
+
+def test_the_code_of_the_letter_also_ends_what_it_began(
+    demo: RunningDemo, browser: Browser, irene: dict[str, Any]
+) -> None:
+    seen = len(demo.messages(irene["phone"]))
+    with new_page(browser, viewport=browsing.PHONE, accept_downloads=True) as page:
+        page.goto(f"{demo.issuer}/renounce/letter")
+        for name, value in (identity(irene) | {"csv": irene["csv"]}).items():
+            page.fill(f"#{name}", value)
+        page.click("#continue")
+        page.fill("#otp", demo.next_code(irene["phone"], CODE_PATTERN, after=seen))
+        page.click("#continue")
+        refused = page.locator("#error-summary")
+        expect(refused).to_have_attribute("data-code", "renunciation-unconfirmed")
+        page.fill("#otp", demo.next_code(irene["phone"], CODE_PATTERN, after=seen))
+        page.check("#confirmed")
+        page.click("#continue")
+        expect(page.locator("#renounced")).to_be_visible()
+        with page.expect_download() as download:
+            page.click("#proof")
+        assert download.value.path().read_bytes().startswith(b"%PDF")
