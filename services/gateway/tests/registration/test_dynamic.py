@@ -43,7 +43,7 @@ def bearer(value: str) -> dict[str, str]:
 
 
 async def post(world: World, access: str, metadata: Any = METADATA) -> httpx.Response:
-    return await world.http.post("/register", json=metadata, headers=bearer(access))
+    return await world.http.post("/connect/register", json=metadata, headers=bearer(access))
 
 
 async def registered(world: World, metadata: Any = METADATA) -> dict[str, Any]:
@@ -54,7 +54,7 @@ async def registered(world: World, metadata: Any = METADATA) -> dict[str, Any]:
 
 
 def path(client: dict[str, Any]) -> str:
-    return f"/register/{client['client_id']}"
+    return f"/connect/register/{client['client_id']}"
 
 
 async def put(world: World, client: dict[str, Any], **changes: Any) -> httpx.Response:
@@ -72,10 +72,10 @@ async def test_rfc7591_3_2_1_the_answer_holds_what_was_registered(world: World) 
     assert body["client_secret_expires_at"] == 0
     assert len(body["client_secret"]) >= 43
     assert body["client_id_issued_at"] == int(world.clock.now().timestamp())
-    assert body["registration_client_uri"].endswith("/register/" + body["client_id"])
+    assert body["registration_client_uri"].endswith("/connect/register/" + body["client_id"])
     assert body["state"] == "test"
     discovered = (await world.http.get("/.well-known/openid-configuration")).json()
-    assert discovered["registration_endpoint"].endswith("/register")
+    assert discovered["registration_endpoint"].endswith("/connect/register")
 
 
 async def test_what_is_registered_works_for_its_testers(world: World) -> None:
@@ -93,7 +93,7 @@ async def test_what_is_registered_works_for_its_testers(world: World) -> None:
 async def test_rfc7591_3_nobody_registers_without_an_initial_access_token(world: World) -> None:
     await registered(world)
     for headers in ({}, bearer("wrong"), {"Authorization": "Basic eDp5"}):
-        refused = await world.http.post("/register", json=METADATA, headers=headers)
+        refused = await world.http.post("/connect/register", json=METADATA, headers=headers)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
         assert refused.headers["www-authenticate"].startswith("Bearer")
 
@@ -168,7 +168,7 @@ async def test_a_body_that_is_no_object_is_refused(world: World) -> None:
     access = await token(world)
     for kind, body in BODIES:
         headers = bearer(access) | {"Content-Type": kind}
-        refused = await world.http.post("/register", content=body, headers=headers)
+        refused = await world.http.post("/connect/register", content=body, headers=headers)
         answer = (refused.status_code, refused.json()["error"])
         assert answer == (400, "invalid_client_metadata"), body
 
@@ -249,7 +249,7 @@ async def test_rfc7592_2_1_reading(world: World) -> None:
         assert (await world.http.get(path(client), headers=headers)).status_code == 401
     other = await registered(world)
     assert (await world.http.get(path(other), headers=access)).status_code == 401
-    assert (await world.http.get("/register/nobody", headers=access)).status_code == 401
+    assert (await world.http.get("/connect/register/nobody", headers=access)).status_code == 401
 
 
 async def test_rfc7592_2_2_an_update_replaces_all_and_spends_its_token(world: World) -> None:

@@ -281,13 +281,17 @@ async def test_initial_access_tokens_are_issued_listed_and_revoked(
     token = issued.pop("initial_access_token")
     headers = {"Authorization": f"Bearer {token}"}
     metadata = {"redirect_uris": [REDIRECT]}
-    assert (await world.http.post("/register", json=metadata, headers=headers)).status_code == 201
+    assert (
+        await world.http.post("/connect/register", json=metadata, headers=headers)
+    ).status_code == 201
     listed = (await admin.get(TOKENS)).json()["initial_access_tokens"]
     assert listed == [issued | {"uses_left": 1}]
     assert issued["created_by"] == "operator:ana"
     assert (await admin.delete(f"{TOKENS}/{issued['token_id']}")).status_code == 204
     assert (await admin.delete(f"{TOKENS}/{issued['token_id']}")).status_code == 404
-    assert (await world.http.post("/register", json=metadata, headers=headers)).status_code == 401
+    assert (
+        await world.http.post("/connect/register", json=metadata, headers=headers)
+    ).status_code == 401
 
 
 async def test_what_is_not_there_is_said_so(admin: httpx.AsyncClient) -> None:

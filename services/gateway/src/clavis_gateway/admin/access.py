@@ -78,7 +78,7 @@ async def operator(request: Request, deps: DepsDep) -> str:
 Operator = Annotated[str, Depends(operator)]
 
 
-def registrar(deps: DepsDep, actor: Operator) -> Registrar:
+async def registrar(deps: DepsDep, actor: Operator) -> Registrar:
     """Return what writes registrations in the name of who calls."""
     return Registrar(
         deps.settings.issuer, deps.client_secrets, deps.clock, deps.new_id, deps.new_secret, actor

@@ -35,7 +35,7 @@ PUBLIC: Final = "public"
 REGISTERED: Final = "registered"
 Who = Literal["public", "registered"]
 
-REGISTRATION = "/register"
+REGISTRATION = "/connect/register"
 _OPEN: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/.well-known/openid-configuration": (PUBLIC, ("GET",)),
     "/.well-known/oauth-authorization-server": (PUBLIC, ("GET",)),
@@ -46,7 +46,7 @@ _OPEN: dict[str, tuple[Who, tuple[str, ...]]] = {
     "/revoke": (REGISTERED, ("POST",)),
     "/userinfo": (REGISTERED, ("GET", "POST")),
 }
-# The address of one registration (RFC 7592); pages for citizens stand beside it.
+# The address of one registration (RFC 7592).
 _MANAGED: tuple[Who, tuple[str, ...]] = (PUBLIC, ("GET", "PUT", "DELETE"))
 ALLOWED_HEADERS = "Authorization, Content-Type, DPoP"
 EXPOSED_HEADERS = "DPoP-Nonce, WWW-Authenticate, Retry-After, X-Request-ID"

@@ -16,7 +16,8 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PROTOCOL_PATHS = frozenset(
     {
         "/authorize", "/par", "/token", "/userinfo", "/introspect", "/revoke", "/logout",
-        "/logout/confirmation", "/register", "/rp/refusals",
+        "/logout/confirmation", "/connect/register", "/connect/register/{client_id}",
+        "/rp/refusals",
     }
 )  # fmt: skip
 _log = get_logger(__name__)
@@ -33,7 +34,7 @@ def oauth_error(error: OAuthError) -> JSONResponse:
 def note_refusal(request: Request, error: OAuthError | PageFaultError) -> None:
     """Keep a refusal for its relying party, if the endpoint is one of the protocol."""
     path = getattr(request.scope.get("route"), "path", "")
-    if path in PROTOCOL_PATHS or path.startswith("/register/{"):
+    if path in PROTOCOL_PATHS:
         get_deps(request).refusals.note(path, error, asking(request))
 
 

@@ -123,7 +123,7 @@ def information(
         "client_id": party.client_id,
         "client_id_issued_at": issued_at,
         "registration_access_token": access_token,
-        "registration_client_uri": f"{issuer}/register/{party.client_id}",
+        "registration_client_uri": f"{issuer}/connect/register/{party.client_id}",
         "profile": party.profile,
         "state": party.state.value,
         **party.metadata,

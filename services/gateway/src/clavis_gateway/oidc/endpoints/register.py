@@ -33,7 +33,7 @@ from clavis_gateway.store import initial_access_tokens, relying_parties
 from clavis_gateway.store.relying_parties import Registration
 
 router = APIRouter()
-PATH = "/register"
+PATH = "/connect/register"  # `/register` is where citizens enrol
 
 
 @router.post(PATH, status_code=201, openapi_extra=dynamic.body())
