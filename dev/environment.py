@@ -92,6 +92,8 @@ def _registry(layout: Layout) -> _Values:
         "SEAL_KEY_FILE": layout.file("pki", "registry", "seal.key.pem"),
         "SEAL_CERT_FILE": layout.file("pki", "registry", "seal.cer.pem"),
         "VIDEO_PROVIDER_KEYS_FILE": _key(layout, "video-providers.json"),
+        # What citizens ask for is printed at the desks of the demo's town.
+        "LETTERS_ORGANISATION": "L01999999",
         "TRUST_ANCHORS_DIR": layout.file("pki", "trust"),
         "REVOCATION_HOSTS": json.dumps(["localhost"]),
         **_messages(layout),
