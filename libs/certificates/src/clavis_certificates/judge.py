@@ -8,9 +8,11 @@ from clavis_kit.clock import Clock
 from clavis_kit.logging import get_logger
 from clavis_kit.pools import BoundedPool
 from cryptography import x509
+from prometheus_client import Counter
 
 from clavis_certificates.anchors import TrustSource
 from clavis_certificates.path import (
+    Evidence,
     Link,
     RevokedCertificateError,
     UncheckedError,
@@ -22,17 +24,31 @@ from clavis_certificates.path import (
 from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
 from clavis_certificates.revocation import RevocationSource
 
+_UNCHECKED = Counter(
+    "clavis_certificates_accepted_unchecked_total", "Accepted without a word about revocation"
+)
 _log = get_logger(__name__)
 Chain = Sequence[x509.Certificate]
 
 
 class CertificateJudge:
-    """Judges certificates against the trust store. Fails closed."""
+    """Judges certificates against the trust store. Fails closed unless told otherwise."""
 
     def __init__(
-        self, trust: TrustSource, revocation: RevocationSource, pool: BoundedPool, clock: Clock
+        self,
+        trust: TrustSource,
+        revocation: RevocationSource,
+        pool: BoundedPool,
+        clock: Clock,
+        *,
+        accept_unchecked: bool = False,
     ) -> None:
-        """`pool` runs the signature checks off the event loop."""
+        """`pool` runs the signature checks off the event loop.
+
+        `accept_unchecked` lets pass what nobody can say anything about: an issuer that is down
+        stops no login, and a certificate revoked meanwhile passes as well.
+        """
+        self._accept_unchecked = accept_unchecked
         self._trust = trust
         self._revocation = revocation
         self._pool = pool
@@ -95,6 +111,20 @@ class CertificateJudge:
         self, certificate: x509.Certificate, chain: Chain, links: list[Link]
     ) -> Refusal | None:
         evidence = await self._revocation.evidence(links)
+        refusal = await self._by_evidence(certificate, chain, evidence)
+        if refusal is Refusal.UNCHECKED and evidence.ocsp_responses:
+            # A responder without authority, or with a stale answer: the list may still tell.
+            lists = await self._revocation.evidence(links, lists_only=True)
+            refusal = await self._by_evidence(certificate, chain, lists)
+        if refusal is Refusal.UNCHECKED and self._accept_unchecked:
+            _UNCHECKED.inc()
+            _log.warning("certificate_accepted_unchecked")
+            return None
+        return refusal
+
+    async def _by_evidence(
+        self, certificate: x509.Certificate, chain: Chain, evidence: Evidence
+    ) -> Refusal | None:
         now, trust = self._clock.now(), self._trust.current()
         try:
             await self._pool.run(check_revocation, certificate, chain, trust, now, evidence)

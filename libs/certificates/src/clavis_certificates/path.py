@@ -59,6 +59,11 @@ class TrustStore:
             raise NoAnchorsError(f"{folder} holds no trust anchor")
         return cls(tuple(anchors), tuple(intermediates))
 
+    @classmethod
+    def of(cls, anchors: Iterable[x509.Certificate]) -> TrustStore:
+        """Trust these certificates and no others."""
+        return cls(tuple(_der(certificate) for certificate in anchors), ())
+
     def current(self) -> TrustStore:
         """Return itself: anchors that were read once and stay."""
         return self

@@ -1,17 +1,16 @@
 """Asks issuers whether their certificates still hold: OCSP first, then the revocation list.
 
-Answers are only fetched and kept for a short time here; whether they are signed by whom they must
-and fresh enough is judged with the path. Only addresses that a trusted issuer wrote into its
+Answers are only fetched and kept for a while here; whether they are signed by whom they must and
+fresh enough is judged with the path. Only addresses that a trusted issuer wrote into its
 certificates are asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import os
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,29 +20,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from clavis_certificates.addresses import crl_addresses, ocsp_addresses
+from clavis_certificates.answers import Answer, Answers, NoAnswerError
 from clavis_certificates.path import Evidence, Link
 
 MAX_OCSP_BYTES = 64 * 1024
 MAX_CRL_BYTES = 10 * 1024 * 1024
-_KEPT = 1000
+_NONCE_BYTES = 32  # RFC 9654 section 2.1
 _MAX_ADDRESSES = 2
-_SILENCE_LIFE = timedelta(seconds=10)  # who did not answer is not asked again at once
+_UNDATED_LIFE = timedelta(seconds=30)  # RFC 6960 section 4.2.2.1: newer may come at any time
 _log = get_logger(__name__)
 
 
-Fetch = Callable[[str, bytes], Awaitable[bytes]]
-
-
-class NoAnswerError(Exception):
-    """An address did not answer in time, or not with what was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    body: bytes | None
-    until: datetime
+def _new_nonce() -> bytes:
+    return os.urandom(_NONCE_BYTES)
 
 
 class RevocationSource:
@@ -57,20 +48,26 @@ class RevocationSource:
         timeout_seconds: float,
         cache_seconds: int,
         hosts: Sequence[str] = (),
+        new_nonce: Callable[[], bytes] = _new_nonce,
     ) -> None:
         """`hosts`, when given, are the only ones asked."""
         self._http = http
-        self._clock = clock
         self._timeout = timeout_seconds
-        self._cache_life = timedelta(seconds=cache_seconds)
         self._hosts = frozenset(hosts)
-        self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
+        self._new_nonce = new_nonce
+        life = timedelta(seconds=cache_seconds)
+        self._answers = Answers(clock, life=life, undated_life=_UNDATED_LIFE)
 
-    async def evidence(self, links: Sequence[Link]) -> Evidence:
-        """Ask for every certificate of a path at once; what does not come is simply missing."""
+    async def evidence(self, links: Sequence[Link], *, lists_only: bool = False) -> Evidence:
+        """Ask for every certificate of a path at once; what does not come is simply missing.
+
+        `lists_only` skips OCSP, whose answers turned out to be of no use.
+        """
         try:
             async with asyncio.timeout(self._timeout):
-                parts = await asyncio.gather(*(self._for_link(link) for link in links))
+                parts = await asyncio.gather(
+                    *(self._for_link(link, lists_only=lists_only) for link in links)
+                )
         except TimeoutError:
             _log.warning("revocation_check_timed_out")
             return Evidence()
@@ -79,8 +76,9 @@ class RevocationSource:
             tuple(crl for part in parts for crl in part.revocation_lists),
         )
 
-    async def _for_link(self, link: Link) -> Evidence:
-        for address in self._allowed(ocsp_addresses(link.certificate)):
+    async def _for_link(self, link: Link, *, lists_only: bool) -> Evidence:
+        responders = [] if lists_only else self._allowed(ocsp_addresses(link.certificate))
+        for address in responders:
             try:
                 return Evidence(ocsp_responses=(await self._ask(address, link),))
             except NoAnswerError:
@@ -101,53 +99,42 @@ class RevocationSource:
                 kept.append(address)
         return kept
 
-    # RFC 6960 appendix A.1: a POST of the DER request.
+    # RFC 5019 section 2.1.1: SHA-1 names the issuer here, it protects nothing.
     async def _ask(self, address: str, link: Link) -> bytes:
-        # RFC 5019 section 2.1.1: SHA-1 names the issuer here, it protects nothing.
-        builder = ocsp.OCSPRequestBuilder().add_certificate(link.certificate, link.issuer, SHA1())  # noqa: S303
+        builder = ocsp.OCSPRequestBuilder().add_certificate(
+            link.certificate,
+            link.issuer,
+            SHA1(),  # noqa: S303
+        )
+        # The nonce is no part of what is asked: an answer kept from before is good for anyone.
         question = builder.build().public_bytes(Encoding.DER)
-        return await self._remembered(address, question, self._fetch_ocsp)
+        return await self._answers.get(
+            "ocsp", address, question, lambda: self._fetch_ocsp(address, builder)
+        )
 
     async def _download(self, address: str) -> bytes:
-        return await self._remembered(address, b"", self._fetch_crl)
+        return await self._answers.get("crl", address, b"", lambda: self._fetch_crl(address))
 
-    async def _remembered(self, address: str, question: bytes, fetch: Fetch) -> bytes:
-        """Answer from memory, silence included, or fetch and remember."""
-        now = self._clock.now()
-        kept = self._kept.get((address, question))
-        if kept is None or kept.until <= now:
-            kept = await self._fresh(address, question, fetch, now)
-            self._kept[(address, question)] = kept
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        if kept.body is None:
-            raise NoAnswerError
-        return kept.body
+    # RFC 6960 appendix A.1: a POST of the DER request.
+    async def _fetch_ocsp(self, address: str, builder: ocsp.OCSPRequestBuilder) -> Answer:
+        nonce = x509.OCSPNonce(self._new_nonce())
+        request = builder.add_extension(nonce, critical=False).build()
+        body = await self._fetch(
+            "POST",
+            address,
+            MAX_OCSP_BYTES,
+            request.public_bytes(Encoding.DER),
+            {"Content-Type": "application/ocsp-request"},
+        )
+        return read_response(body, nonce)
 
-    async def _fresh(self, address: str, question: bytes, fetch: Fetch, now: datetime) -> _Kept:
-        try:
-            return _Kept(await fetch(address, question), now + self._cache_life)
-        except NoAnswerError:
-            return _Kept(None, now + _SILENCE_LIFE)
-
-    async def _fetch_ocsp(self, address: str, question: bytes) -> bytes:
-        headers = {"Content-Type": "application/ocsp-request"}
-        body = await self._fetch("POST", address, MAX_OCSP_BYTES, question, headers)
-        try:
-            status = ocsp.load_der_ocsp_response(body).response_status
-        except ValueError as error:
-            raise NoAnswerError from error
-        if status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            raise NoAnswerError
-        return body
-
-    async def _fetch_crl(self, address: str, _: bytes) -> bytes:
+    async def _fetch_crl(self, address: str) -> Answer:
         body = await self._fetch("GET", address, MAX_CRL_BYTES)
         try:
-            x509.load_der_x509_crl(body)
+            read = await asyncio.to_thread(x509.load_der_x509_crl, body)
         except ValueError as error:
-            raise NoAnswerError from error
-        return body
+            raise NoAnswerError(reached=True) from error
+        return Answer(body, read.next_update_utc)
 
     async def _fetch(
         self,
@@ -178,31 +165,21 @@ class RevocationSource:
             raise NoAnswerError from error
 
 
-# RFC 5280 section 4.2.2.1.
-def ocsp_addresses(certificate: x509.Certificate) -> list[str]:
-    """List the OCSP responders a certificate names."""
+# RFC 9654 section 2.1: a nonce that comes back is the one that was sent. Responders that sign in
+# advance (RFC 5019 section 2.2.1) send none; their answers are bounded by their own dates.
+def read_response(body: bytes, nonce: x509.OCSPNonce) -> Answer:
+    """Read an OCSP response for its dates. Raises NoAnswerError when it answers nothing."""
     try:
-        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess)
-    except x509.ExtensionNotFound:
-        return []
-    return [
-        str(entry.access_location.value)
-        for entry in access.value
-        if entry.access_method == AuthorityInformationAccessOID.OCSP
-        and isinstance(entry.access_location, x509.UniformResourceIdentifier)
-    ]
-
-
-# RFC 5280 section 4.2.1.13.
-def crl_addresses(certificate: x509.Certificate) -> list[str]:
-    """List where a certificate says its revocation list is."""
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
-    except x509.ExtensionNotFound:
-        return []
-    return [
-        str(name.value)
-        for point in points.value
-        for name in point.full_name or ()
-        if isinstance(name, x509.UniformResourceIdentifier)
-    ]
+        response = ocsp.load_der_ocsp_response(body)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise NoAnswerError(reached=True)
+        kind = x509.OCSPNonce
+        echoed = [item.value for item in response.extensions if isinstance(item.value, kind)]
+        if any(value != nonce for value in echoed):
+            raise NoAnswerError(reached=True)
+        (single,) = response.responses
+        if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+            raise NoAnswerError(reached=True)
+        return Answer(body, single.next_update_utc)
+    except ValueError as error:
+        raise NoAnswerError(reached=True) from error

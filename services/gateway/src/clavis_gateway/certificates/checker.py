@@ -85,5 +85,6 @@ def build_checker(
         ),
         BoundedPool("certificates", workers=_WORKERS, queue=_QUEUE),
         clock,
+        accept_unchecked=settings.revocation_unchecked == "accept",
     )
     return CertificateChecker(read_terminator(settings), judge, anchors)

@@ -53,6 +53,9 @@ class LoginSettings(BaseModel):
     )
     revocation_timeout_seconds: float = Field(default=4.0, gt=0, le=30)
     revocation_cache_seconds: int = Field(default=300, ge=0, le=3600)
+    revocation_unchecked: Literal["refuse", "accept"] = Field(
+        default="refuse", description="what happens when no issuer says whether it is revoked"
+    )
     revocation_hosts: tuple[str, ...] = Field(
         default=(), description="the only hosts asked for OCSP and CRLs; none: any an issuer names"
     )
