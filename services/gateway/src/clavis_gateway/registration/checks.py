@@ -17,6 +17,7 @@ from clavis_gateway.registration.contacts import check_contacts
 from clavis_gateway.registration.keys import check_keys
 from clavis_gateway.registration.profile import check_profile
 from clavis_gateway.registration.requests import check_requests, check_responses
+from clavis_gateway.registration.scope import check_scope
 from clavis_gateway.registration.tokens import (
     check_access_token_format,
     check_authorization_details_types,
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     check_uris,
     check_keys,
     check_contacts,
+    check_scope,
     check_authentication,
     check_certificates,
     check_profile,

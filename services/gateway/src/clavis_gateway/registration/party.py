@@ -17,10 +17,11 @@ from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError, validate
 from clavis_gateway.oidc.endpoints.discovery import document
 from clavis_gateway.oidc.metadata import SECRET_METHODS
 from clavis_gateway.records import Profile, RelyingParty
-from clavis_gateway.registration import levels
+from clavis_gateway.registration import levels, words
 from clavis_gateway.registration.checks import check_metadata
 from clavis_gateway.registration.members import OPERATOR, check_types
 from clavis_gateway.registration.purposes import claim_purposes
+from clavis_gateway.registration.words import check_tag, check_words
 from clavis_gateway.rules.client_secrets import ClientSecret
 from clavis_gateway.rules.levels import Method
 from clavis_gateway.rules.registration_states import State
@@ -143,9 +144,9 @@ def _sector(description: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
 
 # RFC 7591 section 2.2: `client_name#es`; without a tag for all languages.
 def texts(description: Mapping[str, Any], member: str) -> dict[str, str]:
-    """Gather the texts of a member by language tag."""
+    """Gather the texts of a member by language tag. Raises MetadataError."""
     return {
-        key.partition("#")[2]: value
+        check_tag(member, key.partition("#")[2]): check_words(key, value, words.MAXIMUM[member])
         for key, value in description.items()
         if key.partition("#")[0] == member
     }

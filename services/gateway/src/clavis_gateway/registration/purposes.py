@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.oidc.metadata import CLAIMS_SUPPORTED
+from clavis_gateway.registration.words import check_tag, check_words
 
-# RFC 5646 section 2.1, as far as languages of people need it; empty for all languages.
-_TAG = re.compile(r"|[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MAXIMUM_CHARACTERS = 300
 
 
@@ -26,10 +24,8 @@ def _texts(claim: str, texts: object) -> dict[str, str]:
         raise MetadataError(f"claim_purposes.{claim} is not a claim of this provider")
     if not isinstance(texts, dict) or not texts:
         raise MetadataError(f"claim_purposes.{claim} must be texts by language tag")
-    for tag, text in texts.items():
-        if not isinstance(tag, str) or not _TAG.fullmatch(tag):
-            raise MetadataError(f"claim_purposes.{claim} has a wrong language tag")
-        if not isinstance(text, str) or not 0 < len(text) <= MAXIMUM_CHARACTERS:
-            size = f"1 to {MAXIMUM_CHARACTERS} characters"
-            raise MetadataError(f"claim_purposes.{claim}.{tag} must be a text of {size}")
-    return dict(texts)
+    member = f"claim_purposes.{claim}"
+    return {
+        check_tag(member, tag): check_words(f"{member}.{tag}", text, MAXIMUM_CHARACTERS)
+        for tag, text in texts.items()
+    }

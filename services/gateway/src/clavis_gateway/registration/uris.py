@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +19,8 @@ URIS = (
     "logo_uri", "client_uri", "policy_uri", "tos_uri",
 )  # fmt: skip
 
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+
 
 # RFC 9700 section 4.11 and OpenID Connect Core 1.0 section 3.1.2.1: https, or http to this machine;
 # RFC 6749 section 3.1.2: no fragment.
@@ -28,7 +31,9 @@ def check_uris(_: Profile, metadata: Mapping[str, Any]) -> None:
         parts = _parts(member, uri)
         own_scheme = native and member in URI_LISTS and "." in parts.scheme
         if not own_scheme and not _secure(parts):
-            raise MetadataError(f"{member} must use https (http only towards this machine)")
+            raise MetadataError(
+                f"{member} must name a host and use https (http only towards this machine)"
+            )
         if "#" in uri:
             raise MetadataError(f"{member} must have no fragment")
         if parts.username is not None or parts.password is not None:
@@ -59,7 +64,8 @@ def _parts(member: str, uri: str) -> SplitResult:
     return parts
 
 
+# RFC 3986 section 3.2.2 and RFC 5890: a host in ASCII, as it is resolved; a wildcard is none.
 def _secure(parts: SplitResult) -> bool:
-    return bool(parts.hostname) and (
+    return bool(_HOST.fullmatch(parts.hostname or "")) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     )
