@@ -13,6 +13,18 @@ from dev.pages import text
 
 _SCOPE = "openid profile email phone identity offline_access"
 _SECTORS = {"web": "biblioteca", "substantial": "padron", "high": "salud"}
+# Why each body wants what it asks for, where that is not plain from what it does.
+_CLAIM_PURPOSES = {
+    "web": {
+        "email": ("Avisarle cuando venza un préstamo.", "To tell you when a loan is due."),
+    },
+    "substantial": {
+        "birthdate": (
+            "Distinguirle de quien se llame igual.",
+            "To tell you from somebody of the same name.",
+        ),
+    },
+}
 _CITIZEN_APIS = (
     "clavis-registry",
     "clavis-pin",
@@ -129,6 +141,10 @@ def _public_body(layout: Layout, client_id: str, key: str, level: str, port: int
         "sector_identifier": f"{_SECTORS[key]}.villaclara.example",
         "purpose#es": text(f"{key}_lead", "es"),
         "purpose#en": text(f"{key}_lead", "en"),
+        "claim_purposes": {
+            claim: {"es": spanish, "en": english}
+            for claim, (spanish, english) in _CLAIM_PURPOSES.get(key, {}).items()
+        },
     }
     return DemoClient(client_id, metadata, operator)
 
