@@ -9,6 +9,7 @@ import pytest
 from clavis_events.registry.v1 import contact_pb2
 from clavis_registry.rules.activation_code import canonical
 
+from services.registry.tests.life import as_officer, desk
 from services.registry.tests.world import COMPLETION, Enrol, Prove, World
 
 PATH = "/officer/v1/enrolments/{}/acceptance.pdf"
@@ -108,3 +109,22 @@ async def test_the_code_is_nowhere_in_the_database(world: World, enrol: Enrol) -
     for table in tables:
         rows = await world.deps.pool.fetch(f'SELECT t::text AS row FROM "{table["tablename"]}" t')  # noqa: S608
         assert all(code not in row["row"] for row in rows), table["tablename"]
+
+
+async def test_another_address_brings_a_new_document_and_no_new_code(
+    world: World, enrol: Enrol
+) -> None:
+    """BOE-A-2015-14215 section 3.2: signed again with the new data; the code stays."""
+    await enrol()
+    begun = await as_officer(world, "email-changes", desk(email="nueva@example.es"))
+    path = f"email-changes/{begun.json()['change_id']}"
+    assert (await as_officer(world, f"{path}/acceptance", {})).json()["code"] == "change-not-done"
+    await as_officer(world, f"{path}/proof", {"code": world.outside.last_code()})
+    await as_officer(world, f"{path}/completion", {})
+    events = len(await world.events())
+    printed = [await as_officer(world, f"{path}/acceptance", {}) for _ in range(2)]
+    assert [one.status_code for one in printed] == [201, 201]
+    assert "nueva@example.es" in text_of(printed[0].content)
+    assert len(await world.events()) == events
+    other = path.replace("email", "phone")
+    assert (await as_officer(world, f"{other}/acceptance", {})).json()["code"] == "change-not-found"

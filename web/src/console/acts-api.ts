@@ -66,7 +66,7 @@ export const proveChange = (kind: string, id: string, code: string) =>
   });
 export const completeChange = (kind: string, id: string, terms?: object) =>
   call<EndedChange>("POST", change(kind, id, "completion"), terms);
-export const printChange = (id: string) => makeFile(change("phone", id, "acceptance"));
+export const printChange = (kind: string, id: string) => makeFile(change(kind, id, "acceptance"));
 
 export const changeLanguage = post<{ language: string }>("language-changes");
 export const changeDocument = post<Standing>("document-changes");

@@ -82,7 +82,7 @@ function Over(props: { kind: string; id: string }) {
   return (
     <>
       <p>{t("console.change.over")}</p>
-      {props.kind === "phone" && <Print id={props.id} />}
+      <Print kind={props.kind} id={props.id} />
     </>
   );
 }
@@ -105,7 +105,7 @@ function Ended(props: { kind: string; id: string; ended: EndedChange }) {
           ))}
         </ul>
       </div>
-      {isDone && kind === "phone" && <Print id={id} />}
+      {isDone && <Print kind={kind} id={id} />}
       <div class="actions">
         {ended.approval_id && (
           <a class="button" id="next" href={`/approvals/${ended.approval_id}`}>
@@ -118,9 +118,9 @@ function Ended(props: { kind: string; id: string; ended: EndedChange }) {
   );
 }
 
-function Print(props: { id: string }) {
+function Print(props: { kind: string; id: string }) {
   const [document, setDocument] = useState<string | null>(null);
-  const print = async () => setDocument(URL.createObjectURL(await printChange(props.id)));
+  const print = async () => setDocument(URL.createObjectURL(await printChange(props.kind, props.id)));
   if (document) {
     return (
       <PdfReady

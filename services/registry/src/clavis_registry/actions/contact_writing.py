@@ -1,5 +1,7 @@
 """Writing a proved change of phone or e-mail address, with its events, evidence and notices."""
 
+from typing import Any
+
 from clavis_registry import events
 from clavis_registry.actions.acceptance import TEMPLATE, acceptance_data
 from clavis_registry.actions.activation_codes import put_in_force
@@ -137,9 +139,37 @@ async def _waiting(unit: Unit, approval: Approval) -> ContactChange:
 
 async def print_acceptance(deps: Deps, officer: Officer, change_id: str) -> bytes:
     """Return the acceptance document of a changed phone with a new activation code, once."""
+    data, subject_id = await _written(deps, officer, change_id, "phone")
+    code = new_activation_code(deps.random_below)
+    # Rendered before the claim: a renderer that is busy or fails costs neither code nor print.
+    pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": shown(code)})
+    async with deps.transaction() as unit:
+        await unit.persons.lock(subject_id)
+        if not await unit.contact_changes.claim_print(change_id, deps.clock.now()):
+            raise refuse("acceptance-already-printed")
+        await put_in_force(deps, unit, subject_id, code)
+        await record_contact(deps, unit, subject_id)
+    return pdf
+
+
+# BOE-A-2015-14215 section 3.2: other data than the phone bring a new acceptance document to be
+# signed, and no new activation code.
+async def print_email_acceptance(deps: Deps, officer: Officer, change_id: str) -> bytes:
+    """Return the acceptance document of a changed e-mail address, as often as it is asked for."""
+    data, _ = await _written(deps, officer, change_id, "email")
+    return await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": None})
+
+
+async def _written(
+    deps: Deps, officer: Officer, change_id: str, kind: str
+) -> tuple[dict[str, Any], str]:
+    """Return what the document of a written change says, and whose it is.
+
+    Raises change-not-found, own-record and change-not-done.
+    """
     async with deps.transaction() as unit:
         change = await unit.contact_changes.of_office(change_id, officer.office_id)
-        if change is None or change.kind != "phone":
+        if change is None or change.kind != kind:
             raise refuse("change-not-found")
         if own := own_act_refusal(officer.subject_id, change.subject_id):
             raise refuse(own)
@@ -148,13 +178,4 @@ async def print_acceptance(deps: Deps, officer: Officer, change_id: str) -> byte
         person = await unit.persons.get(change.subject_id)
         terms = (TERMS_VERSION, person.language if person else None)
         data = await acceptance_data(deps, unit, change.subject_id, officer, change_id, terms)
-    code = new_activation_code(deps.random_below)
-    # Rendered before the claim: a renderer that is busy or fails costs neither code nor print.
-    pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": shown(code)})
-    async with deps.transaction() as unit:
-        await unit.persons.lock(change.subject_id)
-        if not await unit.contact_changes.claim_print(change_id, deps.clock.now()):
-            raise refuse("acceptance-already-printed")
-        await put_in_force(deps, unit, change.subject_id, code)
-        await record_contact(deps, unit, change.subject_id)
-    return pdf
+    return data, change.subject_id

@@ -117,6 +117,20 @@ async def print_acceptance(change_id: PathId, officer: OfficerOf, deps: DepsOf) 
     return pdf_response(pdf, "acceptance", status_code=201)
 
 
+@router.post(
+    "/email-changes/{change_id}/acceptance",
+    status_code=201,
+    summary="The acceptance document of the new e-mail address",
+    response_class=Response,
+    responses={201: {"content": {"application/pdf": {}}}},
+)
+async def print_email_acceptance(change_id: PathId, officer: OfficerOf, deps: DepsOf) -> Response:
+    """Make the document to be signed; it brings no activation code."""
+    require(officer, Action.CHANGE_CONTACT)
+    pdf = await contact_writing.print_email_acceptance(deps, officer, change_id)
+    return pdf_response(pdf, "acceptance", status_code=201)
+
+
 @router.post("/language-changes", summary="Write to a person in another language")
 async def change_language(body: DeskLanguageIn, officer: OfficerOf, deps: DepsOf) -> LanguageOut:
     """Change the language of messages."""
