@@ -39,6 +39,7 @@ from clavis_gateway.oidc.endpoints import (
     userinfo,
 )
 from clavis_gateway.oidc.http import on_oauth_error, on_page_fault
+from clavis_gateway.short_ways import include_short_ways
 
 
 def include_routes(app: FastAPI) -> None:
@@ -55,5 +56,6 @@ def include_routes(app: FastAPI) -> None:
         app.include_router(pages.router)
     # After the pages: /register/{client_id} would answer in place of /register/letter.
     app.include_router(register.router, tags=["openid"])
+    include_short_ways(app)
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)

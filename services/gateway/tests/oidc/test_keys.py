@@ -135,7 +135,7 @@ async def test_of_two_processes_that_find_a_key_too_old_one_rotates(
         "SELECT count(*) FROM signing_key WHERE created_at = $1", world.clock.now()
     )
     assert made == len(SIGNING_ALGS), f"one new key for each algorithm, {before} before"
-    assert len({str(ring.jwks()) for ring in rings}) == 1
+    assert len({ring.published for ring in rings}) == 1
     for ring in rings:
         ring.close()
 

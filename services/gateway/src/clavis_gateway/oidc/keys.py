@@ -8,6 +8,7 @@ party meets a token it cannot verify (OpenID Connect Core 1.0 section 10.1.1). W
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import OrderedDict
 from typing import Any
 
@@ -55,7 +56,8 @@ class KeyRing:
         self._keys: dict[str, SigningKey] = {}
         self._active: dict[str, SigningKey] = {}
         self._ages: list[KeyAge] = []
-        self._jwks: dict[str, Any] = {"keys": []}
+        self.published = b'{"keys":[]}'
+        """The public key set as it is served: JSON, current keys first."""
         self._strangers: OrderedDict[str, None] = OrderedDict()
         self._loading = asyncio.Lock()
 
@@ -103,7 +105,8 @@ class KeyRing:
         self._active = {row.alg: keys[row.kid] for row in rows if row.state == "active"}
         self._ages = [row.age for row in rows]
         ordered = sorted(rows, key=_published_place)
-        self._jwks = {"keys": [row.public_jwk for row in ordered]}
+        published = {"keys": [row.public_jwk for row in ordered]}
+        self.published = json.dumps(published, separators=(",", ":")).encode()
         self._measure()
 
     def _measure(self) -> None:
@@ -136,10 +139,6 @@ class KeyRing:
             self._strangers[kid] = None
             while len(self._strangers) > REMEMBERED_STRANGERS:
                 self._strangers.popitem(last=False)
-
-    def jwks(self) -> dict[str, Any]:
-        """Return the public key set, current keys first."""
-        return self._jwks
 
     def sign_now(self, alg: str, claims: dict[str, Any], typ: str = "JWT") -> str:
         """Sign with an algorithm of LOOP_ALGS, fast enough for the event loop."""

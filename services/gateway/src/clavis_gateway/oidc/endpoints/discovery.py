@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from clavis_kit.loa import ACR_VALUES
 from fastapi import APIRouter, HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from clavis_gateway.deps import DepsDep
 from clavis_gateway.oidc.authorization_details import TYPES
@@ -115,15 +116,25 @@ def published(issuer: str, certificate_url: str | None) -> dict[str, Any]:
 
 @router.get("/.well-known/openid-configuration")
 @router.get("/.well-known/oauth-authorization-server")
-async def discovery(deps: DepsDep) -> JSONResponse:
+async def discovery(deps: DepsDep) -> Response:
     """Serve the metadata; it may be cached and read from any origin."""
     settings = deps.settings
-    return JSONResponse(published(settings.issuer, settings.certificate_url), headers=_CACHEABLE)
+    return _public(_spelled(settings.issuer, settings.certificate_url))
+
+
+# The same for as long as the process lives.
+@cache
+def _spelled(issuer: str, certificate_url: str | None) -> bytes:
+    return bytes(JSONResponse(published(issuer, certificate_url)).body)
+
+
+def _public(body: bytes) -> Response:
+    return Response(body, media_type="application/json", headers=_CACHEABLE)
 
 
 # RFC 8414 section 3.1: the well-known string stands between the host and the path of the issuer.
 @router.get("/.well-known/oauth-authorization-server/{path:path}")
-async def discovery_by_path(path: str, deps: DepsDep) -> JSONResponse:
+async def discovery_by_path(path: str, deps: DepsDep) -> Response:
     """Serve the metadata of an issuer that has a path, and of no other."""
     if not path or f"/{path}" != urlsplit(deps.settings.issuer).path:
         raise HTTPException(404)
@@ -131,9 +142,9 @@ async def discovery_by_path(path: str, deps: DepsDep) -> JSONResponse:
 
 
 @router.get("/jwks")
-async def jwks(deps: DepsDep) -> JSONResponse:
+async def jwks(deps: DepsDep) -> Response:
     """Serve the public keys, the next ones included (RFC 7517)."""
-    return JSONResponse(deps.keys.jwks(), headers=_CACHEABLE)
+    return _public(deps.keys.published)
 
 
 @router.get("/internal/jwks.json", include_in_schema=False)
