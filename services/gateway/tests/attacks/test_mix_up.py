@@ -6,7 +6,6 @@ who gave it; and what it then signs for the attacker's provider must be worth no
 
 from __future__ import annotations
 
-import pytest
 from clavis_kit.ids import new_id
 
 from services.gateway.tests.oidc.gateway_world import ISSUER, Fapi, World, location
@@ -35,13 +34,11 @@ async def test_clients_may_rely_on_it(world: World) -> None:
     assert metadata["issuer"] == ISSUER
 
 
-@pytest.mark.parametrize("audience", [EVIL, f"{EVIL}/token", [ISSUER, EVIL], f"{ISSUER}/"])
-async def test_an_assertion_made_for_another_provider_is_worth_nothing(
-    fapi: Fapi, audience: str | list[str]
-) -> None:
+async def test_an_assertion_made_for_another_provider_is_worth_nothing(fapi: Fapi) -> None:
     code = await fapi.code()
-    response = await fapi.token(code=code, **fapi.auth(aud=audience))
-    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    for audience in (EVIL, f"{EVIL}/token", [ISSUER, EVIL], f"{ISSUER}/"):
+        response = await fapi.token(code=code, **fapi.auth(aud=audience))
+        assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
     # The good one still has its use: nothing was consumed.
     assert (await fapi.token(code=code)).status_code == 200
 

@@ -108,9 +108,9 @@ async def running_gateway(
         registry_url=peer.url,
         pin_url=peer.url,
         permanent_url=peer.url,
-        outbound_loopback=True,  # the relying parties of the tests live on this machine
         **keys,
-        **overrides,
+        # The relying parties of the tests live on this machine.
+        **{"outbound_loopback": True} | overrides,
     )
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, 10)
