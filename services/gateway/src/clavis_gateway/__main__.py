@@ -16,6 +16,7 @@ from clavis_gateway.app import MIGRATIONS, create_app
 from clavis_gateway.certificates.commands import show_trust
 from clavis_gateway.client_commands import add_client_verbs
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
+from clavis_gateway.oidc.metadata import JWKS_CACHE_SECONDS
 from clavis_gateway.settings import GatewaySettings
 
 
@@ -34,23 +35,30 @@ def rotate_keys(_: argparse.Namespace) -> int:
     """Let the published next keys sign and make new next ones."""
     settings = load(GatewaySettings)
 
-    async def rotate() -> None:
+    async def rotate() -> bool:
         pool = await open_pool(settings.database_url, 1)
         try:
             key = read_key_bytes(settings.key_encryption_key_file)
             ring = KeyRing(pool, SystemClock(), key, settings.rotation_policy)
             await ring.load()
-            await ring.rotate()
+            known = await ring.rotate()
             ring.close()
         finally:
             await pool.close()
+        return known
 
     try:
-        asyncio.run(rotate())
+        known = asyncio.run(rotate())
     except (KeyFileError, KeyEncryptionError, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1
     print("gateway: the next signing keys are active")
+    if not known:
+        print(
+            "gateway: they were made a short while ago: who holds an older key set may refuse"
+            f" tokens for up to {JWKS_CACHE_SECONDS} seconds",
+            file=sys.stderr,
+        )
     return 0
 
 

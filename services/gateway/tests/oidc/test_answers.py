@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -176,3 +178,42 @@ async def test_jarm_2_2_an_authorization_response_can_be_encrypted(world: World)
     claims = verified(inner, await world.jwks())
     assert (claims["iss"], claims["aud"], claims["state"]) == (ISSUER, "demo-web", "st4te")
     assert (await world.exchange(claims["code"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"id_token_signed_response_alg": "RS256"},
+        {"id_token_signed_response_alg": "PS256"},
+        {
+            "id_token_signed_response_alg": "ES256",
+            "id_token_encrypted_response_alg": "RSA-OAEP-256",
+        },
+    ],
+)
+async def test_rsa_that_is_overloaded_sheds_and_burns_nothing(
+    world: World, how: dict[str, str]
+) -> None:
+    await world.register(jwks=KEYS, **how)
+    code = await world.code()
+    free, busy = threading.Event(), world.deps.keys.rsa
+    waiting = [asyncio.create_task(busy.run(free.wait)) for _ in range(busy._limit)]
+    await asyncio.sleep(0)
+    shed = await world.exchange(code)
+    free.set()
+    await asyncio.gather(*waiting)
+    assert shed.status_code == 503
+    assert shed.headers["retry-after"]
+    assert (await world.exchange(code)).status_code == 200, "the code is still good"
+
+
+async def test_signing_for_the_default_never_waits_for_rsa(world: World) -> None:
+    await world.register(id_token_signed_response_alg="EdDSA", audiences=["https://api.test"])
+    code = await world.code()
+    free, busy = threading.Event(), world.deps.keys.rsa
+    waiting = [asyncio.create_task(busy.run(free.wait)) for _ in range(busy._limit)]
+    await asyncio.sleep(0)
+    answered = await world.exchange(code)
+    free.set()
+    await asyncio.gather(*waiting)
+    assert answered.status_code == 200

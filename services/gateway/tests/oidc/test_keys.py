@@ -88,6 +88,7 @@ async def test_core_10_1_1_two_instances_rotate_once_and_no_token_fails(
     world: World, gateway_database: Database, gateway_keys: dict[str, Path]
 ) -> None:
     """Two gateways issue all the time; one relying party holds its key set as long as it may."""
+    await world.deps.keys.rotate()  # the database is shared: no key is older than this test
     async with running_gateway(gateway_database, gateway_keys, world.clock, world.peer) as other:
         await world.register(
             "machine", grant_types=["client_credentials"], redirect_uris=[], scope="x",
@@ -126,6 +127,7 @@ async def test_of_two_processes_that_find_a_key_too_old_one_rotates(
     world: World, gateway_keys: dict[str, Path]
 ) -> None:
     raw = gateway_keys["key_encryption_key_file"].read_bytes()
+    await world.deps.keys.rotate()  # the database is shared: no key is older than this test
     rings = [KeyRing(world.deps.pool, world.clock, raw) for _ in range(5)]
     before = await world.deps.pool.fetchval("SELECT count(*) FROM signing_key")
     await asyncio.gather(*(ring.load() for ring in rings))
@@ -146,7 +148,9 @@ async def test_a_key_made_elsewhere_is_looked_up_once(
     raw = gateway_keys["key_encryption_key_file"].read_bytes()
     elsewhere = KeyRing(world.deps.pool, world.clock, raw)
     await elsewhere.rotate()
-    await elsewhere.rotate()
+    world.clock.advance(POLICY.publish_ahead)
+    assert await elsewhere.rotate(), "the next keys had been published long enough"
+    assert not await elsewhere.rotate(), "those had been made a moment ago, and it says so"
     token = elsewhere.sign_now("ES256", {"iss": ISSUER})
     assert world.deps.keys.verify(token) is None
     await world.deps.keys.learn(token)

@@ -24,7 +24,7 @@ from prometheus_client import Gauge
 from clavis_gateway.oidc import key_material
 from clavis_gateway.oidc.key_material import LOOP_ALGS, KeyEncryptionError, SigningKey
 from clavis_gateway.oidc.metadata import SIGNING_ALGS
-from clavis_gateway.rules.key_rotation import KeyAge, Plan, RotationPolicy, plan
+from clavis_gateway.rules.key_rotation import KeyAge, Plan, RotationPolicy, plan, seasoned
 from clavis_gateway.store import signing_keys
 from clavis_gateway.store.signing_keys import KeyRow, NewKey
 
@@ -72,24 +72,31 @@ class KeyRing:
         if not self._plan(self._ages).empty:
             await self._turn()
 
-    async def rotate(self) -> None:
-        """Let the next keys sign now, by order of the operator."""
-        await self._turn(at_once=True)
+    async def rotate(self) -> bool:
+        """Let the next keys sign now, by order of the operator.
+
+        Returns whether they had been published for so long that every cache knows them.
+        """
+        return await self._turn(at_once=True)
 
     def _plan(self, ages: list[KeyAge], *, at_once: bool = False) -> Plan:
         return plan(ages, SIGNING_ALGS, self._policy, self._clock.now(), at_once=at_once)
 
-    async def _turn(self, *, at_once: bool = False) -> None:
+    async def _turn(self, *, at_once: bool = False) -> bool:
         # Under the lock the plan is made anew: what another process has just done is not repeated.
         async with self._pool.acquire() as connection, connection.transaction():
             await signing_keys.lock(connection)
             rows = await signing_keys.fetch_all(connection)
-            changes = self._plan([row.age for row in rows], at_once=at_once)
+            ages = [row.age for row in rows]
+            changes = self._plan(ages, at_once=at_once)
             made = [await self._make(alg, state) for alg, state in changes.make]
             await signing_keys.apply(connection, changes, made, self._clock.now())
         if changes.activate:
             _log.info("signing_keys_rotated", by_order=at_once, count=len(changes.activate))
         await self._read()
+        now = self._clock.now()
+        turned = [age for age in ages if age.kid in changes.activate]
+        return all(seasoned(age, self._policy, now) for age in turned)
 
     async def _make(self, alg: str, state: str) -> NewKey:
         key = await self._rsa.run(key_material.generate, alg)
