@@ -17,6 +17,7 @@ from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceToke
 from clavis_permanent.app import AUDIENCE, create_app, create_deps, create_passwords_of, read_keys
 from clavis_permanent.authenticators import create_authenticators
 from clavis_permanent.settings import PermanentSettings
+from clavis_testkit.loopback import plain_client
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -70,7 +71,7 @@ async def world(
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, 10)
         stack.push_async_callback(pool.close)
-        http = await stack.enter_async_context(httpx.AsyncClient())
+        http = await stack.enter_async_context(plain_client())
         keys = JwksCache(http)
         opened = await stack.enter_async_context(opened_sender(settings, pool, frozen_clock))
         runtime = Runtime(pool, http, frozen_clock, signers["gateway"], keys, opened.sender)

@@ -16,6 +16,7 @@ from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceToke
 from clavis_pin.app import create_app, create_deps, read_keys
 from clavis_pin.app_wiring import access_tokens, create_parts, push_client
 from clavis_pin.settings import PinSettings
+from clavis_testkit.loopback import plain_client
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -84,7 +85,7 @@ async def opened(
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, 10)
         stack.push_async_callback(pool.close)
-        http = await stack.enter_async_context(httpx.AsyncClient())
+        http = await stack.enter_async_context(plain_client())
         keys = JwksCache(http)
         # What is written after the answer goes elsewhere: an answer's statements can be counted.
         later = await open_pool(settings.database_url, 2)

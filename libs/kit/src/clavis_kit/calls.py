@@ -48,6 +48,12 @@ class Answer:
             raise CallFailedError("not a JSON object")
         return found
 
+    def result(self) -> dict[str, Any]:
+        """Read the JSON object of a call that did what it asked for. Raises CallFailedError."""
+        if not self.ok:
+            raise CallFailedError(f"status {self.status}")
+        return self.document()
+
 
 class Calls:
     """Calls over one pool of connections."""

@@ -17,6 +17,7 @@ from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner
 from clavis_kit.settings import read_ec_private_key
+from clavis_testkit.loopback import plain_client
 from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.login.login_world import Browser, Siblings
@@ -62,7 +63,7 @@ async def open_browser(
         async with contextlib.AsyncExitStack() as stack:
             pool = await open_pool(chosen.database_url, 10)
             stack.push_async_callback(pool.close)
-            out = await stack.enter_async_context(httpx.AsyncClient())
+            out = await stack.enter_async_context(plain_client())
             key = read_ec_private_key(gateway_keys["service_key_file"])
             signer = ServiceTokenSigner("gateway", key, frozen_clock)
             app = create_app(chosen, clock=frozen_clock)

@@ -22,6 +22,7 @@ from clavis_kit.runtime import Runtime, background
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, public_jwks
 from clavis_kit.settings import read_ec_private_key
 from clavis_testkit.launchers.databases import run_sync
+from clavis_testkit.loopback import plain_client
 from clavis_testkit.service_databases import Database, ServiceDatabases
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -115,7 +116,7 @@ async def running_gateway(
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(settings.database_url, 10)
         stack.push_async_callback(pool.close)
-        out = await stack.enter_async_context(httpx.AsyncClient())
+        out = await stack.enter_async_context(plain_client())
         signer = ServiceTokenSigner("gateway", read_ec_private_key(keys["service_key_file"]), clock)
         app = create_app(settings, clock=clock)
         calls = await stack.enter_async_context(opened_calls())

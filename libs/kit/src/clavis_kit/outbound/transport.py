@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import httpcore
 import httpx
@@ -126,6 +127,12 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
             self._resolve.close()
 
 
+# Reading a hundred authorities takes a twentieth of a second; they are the same for every client.
+@cache
+def _authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 def guarded_client(
     allowed: Allowed, *, resolve: Resolver | None = None, context: ssl.SSLContext | None = None
 ) -> httpx.AsyncClient:
@@ -133,7 +140,7 @@ def guarded_client(
 
     Authorities are trusted as everywhere in this process (SSL_CERT_FILE, else the bundled list).
     """
-    trust = context or httpx.create_ssl_context()
+    trust = context or _authorities()
     return httpx.AsyncClient(
         transport=GuardedTransport(allowed, resolve or SystemResolver(), trust),
         timeout=TIMEOUT_SECONDS,

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,8 +42,9 @@ class Language:
         return translated % values if values else translated
 
 
-def load_languages(locales_dir: Path) -> dict[str, Language]:
-    """Compile each `<tag>/LC_MESSAGES/clavis.po` in memory; Spanish comes first."""
+@cache
+def load_languages(locales_dir: Path) -> Mapping[str, Language]:
+    """Compile each `<tag>/LC_MESSAGES/clavis.po` in memory, once; Spanish comes first."""
     found = {SOURCE_LANGUAGE: gettext.NullTranslations()}
     for path in sorted(locales_dir.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
         tag = path.parent.parent.name
