@@ -8,14 +8,14 @@ from services.gateway.tests.login.test_login_by_pin import PIN, ask_for_pin
 
 def unframed(browser: Browser) -> None:
     headers = browser.response.headers
-    assert "text/html" in headers["content-type"]
+    assert "text/html" in headers["content-type"], browser.path
     assert "frame-ancestors 'none'" in headers["content-security-policy"], browser.path
     assert headers.get_list("x-frame-options") == ["DENY"], browser.path
 
 
 async def test_pages_that_anybody_can_open(browser: Browser) -> None:
     for path in (
-        "/", "/authorize", "/authorize?client_id=nobody", "/login/nothing", "/logout", "/nowhere",
+        "/", "/authorize", "/authorize?client_id=nobody", "/login/nothing", "/logout", "/cert/x",
         "/logout?post_logout_redirect_uri=https://evil.test",
     ):  # fmt: skip
         unframed(await browser.open(path, Accept="text/html,*/*"))
