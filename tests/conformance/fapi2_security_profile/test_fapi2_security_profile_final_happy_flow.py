@@ -16,6 +16,8 @@ def test_two_clients_complete_the_flow(
     assert first.access_token != second.access_token
     stolen = fapi.resource(second.access_token)
     assert stolen.status_code in {400, 401}
+    if fapi.variant.dpop:
+        assert second_fapi.nonce, "the second client's proofs must hold a nonce"
 
 
 def test_the_token_is_not_taken_from_the_query(fapi: FapiClient, citizen: Citizen) -> None:

@@ -69,7 +69,10 @@ class Suite:
         for number, (place, alg) in enumerate(zip(callbacks, ("PS256", second), strict=True), 1):
             name = f"suite-{variant.name}-{number}"
             certificate = self._certificate(variant, name)
-            self._add(fapi_client(name, variant, place, alg, certificate))
+            client = fapi_client(name, variant, place, alg, certificate)
+            # Some proofs must hold the server's nonce, others need not (RFC 9449 section 8).
+            client.document["dpop_nonce_required"] = variant.dpop and number == 2
+            self._add(client)
 
     def _certificate(self, variant: Variant, name: str) -> Certificate | None:
         if variant.dpop or variant is TLS_AUTH:
