@@ -9,6 +9,8 @@ from clavis_kit.ids import new_id
 from clavis_kit.loa import Loa
 from clavis_registry.actions.offices import add_office, add_officer, remove_officer
 
+from services.registry.tests.life import supervisor
+from services.registry.tests.video_world import SEEN
 from services.registry.tests.world import OFFICER_ID, Enrol, World, application
 
 ROUTES = [
@@ -127,6 +129,7 @@ async def test_hostile_text_in_any_field_is_a_refusal(world: World) -> None:
 
 async def test_hostile_text_elsewhere_is_never_a_failure_of_ours(world: World) -> None:
     officer, gateway = world.as_officer(), world.as_service("gateway")
+    chief = world.as_officer(await supervisor(world))
     for text in HOSTILE:
         requests: list[tuple[str, dict[str, Any], dict[str, str]]] = [
             ("/officer/v1/lookups", {"national_id": text, "reason": text}, officer),
@@ -138,6 +141,16 @@ async def test_hostile_text_elsewhere_is_never_a_failure_of_ours(world: World) -
             ("/internal/v1/subjects", {"national_id": "00000001R", "evidence": {"a": text}},
              gateway),
             ("/internal/v1/certificate-holders", {"subject_id": text}, world.as_service("signing")),
+            ("/internal/v1/renunciation-proofs", {"proof_token": text}, gateway),
+            ("/internal/v1/letter-renunciations",
+             {"national_id": text, "contrast": text, "csv": text, "language": "es",
+              "source": text}, gateway),
+            ("/officer/v1/offices", {"code": "MAD-7", "name": text, "street": text}, chief),
+            (f"/officer/v1/video-cases/{new_id()}/decision",
+             {"accept": False, "reason": text, "checklist": SEEN,
+              "recording": {"provider": text, "recording_id": text}}, chief),
+            ("/officer/v1/letters", {"national_id": text, "language": "es", "reason": text},
+             officer),
         ]  # fmt: skip
         for path, body, headers in requests:
             answer = await world.http.post(path, content=escaped(body), headers={**headers, **JSON})

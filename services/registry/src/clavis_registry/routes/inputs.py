@@ -38,9 +38,16 @@ def _identifier(text: str) -> str:
     return text.lower()
 
 
-Text = Annotated[str, Field(max_length=400)]
+# RFC 8259 section 8.2: neither NUL nor half a surrogate pair can be stored as text.
+def _text(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= symbol <= "\udfff" for symbol in text):
+        raise ValueError("has characters that cannot be stored")
+    return text
+
+
+Text = Annotated[str, Field(max_length=400), AfterValidator(_text)]
 Reason = Annotated[str, Field(max_length=400), AfterValidator(canonical_reason)]
-ShortText = Annotated[str, Field(max_length=80)]
+ShortText = Annotated[str, Field(max_length=80), AfterValidator(_text)]
 Language = Annotated[str, Field(pattern="^(es|ca|gl|eu|en)$")]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 PathId = Annotated[str, Path(), AfterValidator(_identifier)]
