@@ -66,6 +66,7 @@ def select(name: str, required: Loa, *lines: Line) -> State:
         "down_only": all(entry.reason is Reason.SERVICE_DOWN for entry in closed),
         "can_end_short": any(entry.reason is Reason.LEVEL_TOO_LOW for entry in closed),
         "told": TOLD,
+        "again": required is Loa.HIGH,
     }
     return State(name, "select.html", context)
 

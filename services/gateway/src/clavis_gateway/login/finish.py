@@ -92,20 +92,29 @@ def _barred(flow: Flow, barred: Bar, standing: Standing | None) -> Response:
 
 async def agree(flow: Flow, authentication: Authentication) -> Response:
     """Show what the service receives on a first visit or when it asks for more; else go on."""
-    interaction = flow.interaction
     flow = await flow.remember(flow.progress.with_authentication(authentication))
-    shown = await disclosures.disclosed_claims(
-        flow.deps.pool, authentication.subject_id, interaction.client.client_id
-    )
-    if disclosure.must_show(
-        interaction.requested_claims,
-        shown,
-        asked_for=interaction.consent_asked,
-        first_party=interaction.client.first_party,
-        details=bool(interaction.authorization_details),
-    ):
+    if await _untold(flow, authentication.subject_id):
         return flow.to("/data")
     return await complete(flow, authentication)
+
+
+async def _untold(flow: Flow, subject_id: str) -> bool:
+    """Say whether the service would receive what this person was not told of."""
+    interaction = flow.interaction
+
+    def must_show(shown: frozenset[str]) -> bool:
+        return disclosure.must_show(
+            interaction.requested_claims,
+            shown,
+            asked_for=interaction.consent_asked,
+            first_party=interaction.client.first_party,
+            details=bool(interaction.authorization_details),
+        )
+
+    # Who asks for nothing personal, or is our own, needs no look-up.
+    return must_show(frozenset()) and must_show(
+        await disclosures.disclosed_claims(flow.deps.pool, subject_id, interaction.client.client_id)
+    )
 
 
 async def complete(flow: Flow, authentication: Authentication) -> Response:

@@ -17,8 +17,8 @@ from clavis_gateway.oidc.checks.claims import requested_claims
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, Code, Grant, RelyingParty, Session
 from clavis_gateway.rules.disclosure import personal
-from clavis_gateway.store import accesses, grants
-from clavis_gateway.store.accesses import Access
+from clavis_gateway.store import issued
+from clavis_gateway.store.issued import Entry
 
 
 async def issue_code(
@@ -68,32 +68,9 @@ async def issue_code(
         expires_at=now + timedelta(seconds=settings.code_seconds),
         consumed_at=None,
     )
-    await grants.add_grant(connection, grant, code)
-    await accesses.record(
-        connection, session.subject_id, _access(client, request, session, grant, anew)
-    )
+    entry = Entry(session.loa, personal(requested_claims(request)), anew)
+    await issued.add(connection, grant, code, entry)
     return secret
-
-
-def _access(
-    client: RelyingParty,
-    request: AuthorizationRequest,
-    session: Session,
-    grant: Grant,
-    anew: bool,
-) -> Access:
-    """Say what the person will see of this entry in their history."""
-    return Access(
-        access_id=grant.grant_id,
-        client_id=client.client_id,
-        names=client.names,
-        at=grant.created_at,
-        acr=grant.acr,
-        loa=int(session.loa),
-        method=session.method,
-        claims=personal(requested_claims(request)),
-        anew=anew,
-    )
 
 
 async def success(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from clavis_kit.db import Connection, Pool
+from clavis_kit.db import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,6 @@ class Access:
     claims: tuple[str, ...]
     anew: bool
     """The person acted for it; else a live session answered."""
-
-
-async def record(connection: Connection, subject_id: str, access: Access) -> None:
-    """Keep an access, in the transaction that gives the code."""
-    await connection.execute(
-        """
-        INSERT INTO access_record
-            (access_id, subject_id, client_id, at, acr, loa, method, claims, anew)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        """,
-        access.access_id,
-        subject_id,
-        access.client_id,
-        access.at,
-        access.acr,
-        access.loa,
-        access.method,
-        list(access.claims),
-        access.anew,
-    )
 
 
 _COLUMNS = """a.access_id, a.client_id, c.names, a.at, a.acr, a.loa, a.method, a.claims, a.anew

@@ -1,4 +1,4 @@
-"""SQL of grants: issuing a code, exchanging and rotating, revoking.
+"""SQL of grants: exchanging a code, rotating, revoking. Issuing stands in `issued.py`.
 
 Every single-use thing is consumed by one statement here, and what its consumption gives is written
 by the same statement: there is no moment at which one exists without the other.
@@ -171,51 +171,6 @@ async def settle(pool: Pool, writes: TokenWrites) -> Settled:
         writes.succeeds,
     )
     return Settled(row["fresh"], row["written"]) if row else Settled(fresh=False, written=False)
-
-
-async def add_grant(connection: Connection, grant: Grant, code: Code) -> None:
-    """Keep a new grant, its code, and the service in the list of those entered."""
-    await connection.execute(
-        """
-        WITH granted AS (
-            INSERT INTO authorization_grant (grant_id, client_id, subject_id, sub, session_id,
-                scope, claims, acr, method, amr, auth_time, nonce, created_at, expires_at,
-                resources, authorization_details, claims_locales)
-            VALUES ($1, $2::text, $3, $4::text, $5::text, $6, $7, $8, $9, $10, $11, $12,
-                $13::timestamptz, $14, $20, $21, $22)
-            RETURNING grant_id
-        ), entered AS (
-            INSERT INTO connected_service (session_id, client_id, sub, since)
-            VALUES ($5::text, $2::text, $4::text, $13::timestamptz)
-            ON CONFLICT (session_id, client_id) DO NOTHING
-        )
-        INSERT INTO authorization_code
-            (code_hash, grant_id, redirect_uri, code_challenge, dpop_jkt, expires_at)
-        SELECT $15::text, grant_id, $16::text, $17::text, $18::text, $19::timestamptz FROM granted
-        """,
-        grant.grant_id,
-        grant.client_id,
-        grant.subject_id,
-        grant.sub,
-        grant.session_id,
-        grant.scope,
-        grant.claims,
-        grant.acr,
-        grant.method,
-        list(grant.amr),
-        grant.auth_time,
-        grant.nonce,
-        grant.created_at,
-        grant.expires_at,
-        code.code_hash,
-        code.redirect_uri,
-        code.code_challenge,
-        code.dpop_jkt,
-        code.expires_at,
-        list(grant.resources),
-        grant.authorization_details,
-        list(grant.claims_locales),
-    )
 
 
 async def revoke_grant(db: Connection | Pool, grant_id: str, reason: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from clavis_gateway import cookies, interactions
 from clavis_gateway.deps import get_deps
 from clavis_gateway.interactions import InteractionClosed, InteractionState
+from clavis_gateway.interactions import Reason as Reasons
 from clavis_gateway.login import disclosure, guard, texts
 from clavis_gateway.login.flow import (
     MAX_FIELDS,
@@ -58,6 +59,7 @@ async def _selector(flow: Flow, path: str = "") -> Response:
         closed=closed,
         down_only=all(line.reason is Reason.SERVICE_DOWN for line in closed),
         can_end_short=any(line.reason is Reason.LEVEL_TOO_LOW for line in closed),
+        again=bool({Reasons.LEVEL_AGED, Reasons.MAX_AGE} & flow.interaction.reasons),
         told=None if flow.interaction.client.first_party else disclosure.disclosure_of(flow),
     )
 
