@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,9 @@ def test_a_description_is_taken_or_refused_with_a_sentence(members: list[tuple[s
 
 def _is_usable(party: RelyingParty) -> None:
     """Read of it all that a request reads, in the form in which it is stored."""
-    json.dumps(party.metadata)
+    stored = json.dumps([party.metadata, party.names, party.purpose, party.claim_purposes])
+    assert "\\u0000" not in stored
+    assert not re.search(r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])", stored), "half a pair"
     assert party.terms.minimum is party.minimum_loa
     assert party.domain
     assert all(isinstance(scope, str) for scope in party.scopes)

@@ -6,10 +6,12 @@ refused in a bundle and ignored in a dynamic registration (RFC 7591 section 2).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
+from clavis_gateway.registration.words import check_tag
 
 MAXIMUM_TEXT = 2000
 MAXIMUM_ITEMS = 100
@@ -18,9 +20,19 @@ MAXIMUM_ITEMS = 100
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
-    if len(value) > MAXIMUM_TEXT or "\x00" in value:
-        return f"must have at most {MAXIMUM_TEXT} characters, and no NUL"
+    if len(value) > MAXIMUM_TEXT or not _storable(value):
+        return f"must have at most {MAXIMUM_TEXT} characters, and only such as can be stored"
     return None
+
+
+# RFC 8259 section 8: a NUL, half a surrogate pair or a number that is none is kept by no database.
+def _storable(value: object) -> bool:
+    try:
+        spelled = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        spelled.encode()
+    except (ValueError, RecursionError):
+        return False
+    return "\\u0000" not in spelled
 
 
 def _texts(value: object) -> str | None:
@@ -39,7 +51,9 @@ def _count(value: object) -> str | None:
 
 
 def _object(value: object) -> str | None:
-    return None if isinstance(value, dict) else "must be an object"
+    if not isinstance(value, dict):
+        return "must be an object"
+    return None if _storable(value) else "must hold only what can be stored"
 
 
 _ANSWERS = ("id_token", "userinfo", "authorization", "introspection")
@@ -137,7 +151,10 @@ def check_types(description: Mapping[str, Any]) -> None:
     """Refuse a known member of the wrong type. Raises MetadataError naming it."""
     kinds = {**STANDARD, **OPERATOR}
     for member, value in description.items():
-        kind = kinds.get(member.partition("#")[0])
+        name, _, tag = member.partition("#")
+        kind = kinds.get(name)
+        if kind is not None:
+            check_tag(name, tag)
         fault = kind(value) if kind else None
         if fault is not None:
             raise MetadataError(f"{member} {fault}")
