@@ -71,6 +71,10 @@ SECTIONS: dict[str, str] = {
         SELECT requested_at, language, outcome FROM letter_request
          WHERE national_id_hash = $2::text ORDER BY requested_at
     """,
+    "letter_renunciations": """
+        SELECT requested_at, language, outcome, done_at FROM letter_renunciation
+         WHERE national_id_hash = $2::text ORDER BY requested_at
+    """,
     "postal_address": """
         SELECT lines, postcode, municipality, province, source, received_at
           FROM postal_address WHERE national_id_hash = $2::text
