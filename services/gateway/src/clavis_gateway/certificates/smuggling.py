@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clavis_gateway.certificates.header import CERTIFICATE_HEADER, CHAIN_HEADER, Terminator
+from clavis_gateway.oidc.metadata import MTLS_ENDPOINTS
 
 DROPPED = Counter(
     "clavis_gateway_client_certificate_headers_dropped_total",
@@ -15,8 +16,8 @@ DROPPED = Counter(
 )
 _NAMES = frozenset({CERTIFICATE_HEADER.encode(), CHAIN_HEADER.encode()})
 PAGES = "/cert/"
-# RFC 8705 section 5: where relying parties come with their certificates.
-MTLS_PATHS = frozenset({"/token", "/par", "/introspect", "/revoke", "/userinfo"})
+# RFC 8705 section 5: where relying parties come with their certificates; and their refusal log.
+MTLS_PATHS = frozenset({*MTLS_ENDPOINTS.values(), "/rp/refusals"})
 
 
 def unwelcome(request: Request, terminator: Terminator) -> str | None:
