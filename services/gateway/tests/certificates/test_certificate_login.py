@@ -120,6 +120,18 @@ async def test_revocation_that_cannot_be_checked_is_no_access(browser: Browser, 
     assert browser.code == "certificate-unchecked"
 
 
+async def test_the_certificate_host_too_says_that_the_service_is_in_test(
+    browser: Browser, pki: Pki
+) -> None:
+    insert(browser, pki, CertificateKind.FNMT)
+    await to_tls_host(browser)
+    assert "service-in-test" not in browser.response.text
+    await browser.world.deps.pool.execute("UPDATE relying_party SET status = 'test'")
+    await to_tls_host(browser)
+    assert browser.response.url.host == "tls.test"
+    assert "service-in-test" in browser.response.text
+
+
 async def test_without_the_secret_of_the_terminator_nothing_was_shown(
     browser: Browser, pki: Pki
 ) -> None:

@@ -107,7 +107,11 @@ class Visit:
             self.language,
             status=status,
             faults=faults,
-            service=Service(self.handoff.service_name, self.handoff.service_domain),
+            service=Service(
+                self.handoff.service_name,
+                self.handoff.service_domain,
+                in_test=self.handoff.service_in_test,
+            ),
             context={"back_url": self.back_url, **context},
         )
 

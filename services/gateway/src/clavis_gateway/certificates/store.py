@@ -17,6 +17,7 @@ class Handoff:
     language: str
     service_name: str
     service_domain: str
+    service_in_test: bool = False
 
 
 async def open_handoff(
@@ -46,10 +47,13 @@ async def find_handoff(
     """Return a login that may still be confirmed."""
     row = await pool.fetchrow(
         """
-        SELECT interaction_id, language, service_name, service_domain
-          FROM certificate_login
-         WHERE handoff_hash = $1 AND interaction_id = $2
-           AND ticket_hash IS NULL AND expires_at > $3
+        SELECT l.interaction_id, l.language, l.service_name, l.service_domain,
+               coalesce(c.status = 'test', false) AS service_in_test
+          FROM certificate_login l
+          LEFT JOIN interaction i ON i.interaction_id = l.interaction_id
+          LEFT JOIN relying_party c ON c.client_id = i.client_id
+         WHERE l.handoff_hash = $1 AND l.interaction_id = $2
+           AND l.ticket_hash IS NULL AND l.expires_at > $3
         """,
         handoff_hash,
         interaction_id,
