@@ -51,6 +51,7 @@ def _addresses(layout: Layout) -> list[tuple[str, ...]]:
         ("Office console", layout.url("console")),
         ("Message inbox", layout.url("inbox")),
         ("OpenID provider", layout.issuer),
+        ("Certificate host", layout.certificate_url),
     ]
 
 

@@ -170,6 +170,13 @@ def test_a_service_for_seals_makes_no_citizen(folder: Path) -> None:
     assert not qualifies(store, certificate(CARD), card=True)
 
 
+# Two entries for one key: the libraries warn, and would name the holder.
+def test_nobody_is_named_in_a_log(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = trust(folder, signed(service(), service(Period(GRANTED, NOON - 3 * YEAR))))
+    assert qualifies(store, certificate())
+    assert "GARC" not in caplog.text
+
+
 def test_another_kind_of_service_is_no_anchor(folder: Path) -> None:
     pki = service(kind="http://uri.etsi.org/TrstSvc/Svctype/CA/PKC")
     with pytest.raises(TrustedListError, match="no granted service"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, RevokedError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
+
+# What these libraries log names the holders of certificates.
+for _name in ("pyhanko_certvalidator", "pyhanko.sign.validation.qualified"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _SUFFIXES = {".pem", ".cer", ".crt", ".der"}
 _TOLERANCE = timedelta(seconds=30)  # clocks of issuers differ a little from ours
