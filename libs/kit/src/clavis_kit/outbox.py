@@ -143,7 +143,9 @@ class Relay:
                 pass
             await self._measure(connection)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                # Not wait_for: before Python 3.12 it loses a cancellation that meets a wake-up.
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
 
     async def _publish_log(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         # For a broker that forgets: everything still in the log, in its original order.

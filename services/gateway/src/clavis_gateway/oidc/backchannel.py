@@ -98,8 +98,10 @@ class LogoutCourier:
                 await self._watch()
             except Exception as error:  # noqa: BLE001 -- the database may be away; we come back
                 _log.warning("logout_courier_interrupted", error_type=type(error).__name__)
+            # Not wait_for: before Python 3.12 it loses a cancellation that meets a wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
 
     async def _watch(self) -> None:
         """Give up what is too old, and show how each relying party is doing, now and then."""
