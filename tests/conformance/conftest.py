@@ -44,13 +44,13 @@ _running: list[RunningDemo] = []
 
 @pytest.fixture(scope="session")
 def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
-    """The provider behind https. DEMO_RUNNING names one that was started with TLS=1."""
+    """The provider behind https. DEMO_RUNNING may name one that was started with TLS=1."""
     bundle = suite.write()
-    if "DEMO_RUNNING" in os.environ:
-        base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
-        layout = Layout(int(base), Path(directory), tls=True)
+    there = _already_there()
+    if there is not None:
+        layout = Layout(there.base, there.directory, tls=True)
         apply_bundle(layout, Infrastructure(layout), bundle)
-        with _serving(suite, RunningDemo(layout.base, layout.directory)) as running:
+        with _serving(suite, there) as running:
             yield running
         return
     settings = {"TLS": "1", "DEMO_CLIENTS": str(bundle)}
@@ -60,6 +60,12 @@ def provider(suite: Suite, demo_home: Path) -> Iterator[Provider]:
     with _serving(suite, demo) as running:
         yield running
     _stop()
+
+
+def _already_there() -> RunningDemo | None:
+    base, _, directory = os.environ.get("DEMO_RUNNING", "").partition(":")
+    there = RunningDemo(int(base), Path(directory)) if base else None
+    return there if there and there.data["issuer"].startswith("https://") else None
 
 
 @contextmanager
