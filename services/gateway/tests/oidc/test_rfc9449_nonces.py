@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import pytest_asyncio
 from clavis_gateway.oidc.dpop_nonces import NONCE_BYTES, STEP_SECONDS, DpopNonces
 from clavis_kit.clock import FrozenClock
@@ -122,12 +121,12 @@ async def test_8_2_an_old_nonce_is_answered_with_a_new_one(world: World) -> None
     assert granted.status_code == 200, "that of the step before is still good"
 
 
-@pytest.mark.parametrize("nonce", ["", "guessed", 7, True, ["x"], {"a": 1}])
-async def test_4_3_a_nonce_that_is_not_ours_is_refused(world: World, nonce: Any) -> None:
+async def test_4_3_a_nonce_that_is_not_ours_is_refused(world: World) -> None:
     client = Fapi(world)
     await client.register()
-    refused = await push(client, nonce=nonce)
-    assert error(refused) == (400, "use_dpop_nonce")
+    for nonce in ("", "guessed", 7, True, ["x"], {"a": 1}):
+        refused = await push(client, nonce=nonce)
+        assert error(refused) == (400, "use_dpop_nonce"), nonce
 
 
 async def test_8_by_default_it_is_offered_and_not_required(world: World) -> None:
@@ -173,23 +172,23 @@ async def test_7_1_a_bad_proof_at_a_resource_is_a_challenge(world: World) -> Non
     assert error(other) == (401, "invalid_token")
 
 
-@pytest.mark.parametrize("seconds", [-10, 10])
-async def test_11_1_at_par_and_at_a_resource_clocks_may_differ(world: World, seconds: int) -> None:
+async def test_11_1_at_par_and_at_a_resource_clocks_may_differ(world: World) -> None:
     client = Fapi(world)
     await client.register()
-    issued = int(world.clock.now().timestamp()) + seconds
-    assert (await push(client, iat=issued)).status_code == 201
     token = (await client.token(code=await client.code())).json()["access_token"]
-    assert (await resource(client, token, iat=issued)).status_code == 200
+    for seconds in (-10, 10):
+        issued = int(world.clock.now().timestamp()) + seconds
+        assert (await push(client, iat=issued)).status_code == 201
+        assert (await resource(client, token, iat=issued)).status_code == 200
 
 
-@pytest.mark.parametrize("htu", ["/par?x=1", "/par#f", ":443/par"])
 async def test_4_3_the_address_is_compared_without_query_fragment_and_default_port(
-    world: World, htu: str
+    world: World,
 ) -> None:
     client = Fapi(world)
     await client.register()
-    assert (await push(client, htu=f"https://gateway.test{htu}")).status_code == 201
+    for htu in ("/par?x=1", "/par#f", ":443/par"):
+        assert (await push(client, htu=f"https://gateway.test{htu}")).status_code == 201, htu
 
 
 async def test_10_1_a_proof_and_a_thumbprint_that_differ_are_refused(world: World) -> None:
