@@ -30,6 +30,7 @@ from prometheus_client import REGISTRY
 
 from services.gateway.tests.oidc.conftest import emptied, running_gateway
 from services.gateway.tests.oidc.gateway_world import REDIRECT, SECRET, Fapi, Peer, World, pkce
+from services.gateway.tests.oidc.independent import round_trips
 
 CERTIFICATE_URL = "https://cert.test"
 TERMINATOR_SECRET = "the-terminator-alone"
@@ -341,6 +342,17 @@ async def test_rfc8705_3_who_asked_for_bound_tokens_gets_no_others(party: Party)
     party.certificate = None
     answer = await party.credentials(client_secret=SECRET)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_a_certificate_costs_no_further_round_trip(party: Party) -> None:
+    await party.register()
+    tokens = await party.login()
+    async with round_trips(party.world.deps.pool) as queries:
+        assert (await party.credentials()).status_code == 200
+    assert len(queries) <= 2
+    async with round_trips(party.world.deps.pool) as queries:
+        assert (await party.userinfo(tokens["access_token"], party.certificate)).is_success
+    assert len(queries) <= 2
 
 
 async def test_a_dpop_proof_names_the_address_it_is_sent_to(party: Party) -> None:
