@@ -39,13 +39,13 @@ def object_of(client: Fapi, body: str) -> str:
     return f"{signed}.{part(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
-@pytest.mark.parametrize("claims", [DEEP, DEEPER, WIDE, TWICE, HIDDEN, *STRANGE], ids=range(9))
-async def test_the_claims_parameter(world: World, claims: str) -> None:
+async def test_the_claims_parameter(world: World) -> None:
     await world.register()
-    form = {"client_id": "demo-web", "response_type": "code", "scope": "openid",
-            "redirect_uri": REDIRECT, "claims": claims}  # fmt: skip
-    answer = await world.http.post("/authorize", data=form)
-    assert location(answer)["error"] == "invalid_request"
+    for claims in (DEEP, DEEPER, WIDE, TWICE, HIDDEN, *STRANGE):
+        form = {"client_id": "demo-web", "response_type": "code", "scope": "openid",
+                "redirect_uri": REDIRECT, "claims": claims}  # fmt: skip
+        answer = await world.http.post("/authorize", data=form)
+        assert location(answer)["error"] == "invalid_request", claims[:80]
 
 
 async def test_authorization_details(world: World) -> None:

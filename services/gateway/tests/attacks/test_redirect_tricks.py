@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-import pytest
 from clavis_gateway.oidc.checks.redirect_uri import allowed_redirect_uri
 from clavis_gateway.records import RelyingParty
 from hypothesis import given
@@ -101,23 +100,19 @@ async def test_two_redirect_uris_are_none(world: World) -> None:
     assert page_code(response) == "bad_redirect_uri"
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "http://127.0.0.1.evil.test:5000/cb", "http://user@127.0.0.1:5000/cb",
-        "http://127.0.0.1:5000/cb?x=1", "http://127.0.0.1:5000/cb#x", "http://localhost:5000/cb",
-        "http://127.1:5000/cb", "http://2130706433:5000/cb", "http://[::1]:5000/cb",
-        "https://127.0.0.1:5000/cb", "http://127.0.0.1:99999/cb", "http://127.0.0.1:5000/other",
-    ],
-)  # fmt: skip
-async def test_rfc8252_7_3_of_a_native_client_only_the_port_may_differ(
-    world: World, asked: str
-) -> None:
+async def test_rfc8252_7_3_of_a_native_client_only_the_port_may_differ(world: World) -> None:
     await world.register(
         "app", application_type="native", token_endpoint_auth_method="none", client_secret=None,
         redirect_uris=["http://127.0.0.1/cb"],
     )  # fmt: skip
-    assert page_code(await world.authorize("app", redirect_uri=asked)) == "bad_redirect_uri"
+    for asked in (
+        "http://127.0.0.1.evil.test:5000/cb", "http://user@127.0.0.1:5000/cb",
+        "http://127.0.0.1:5000/cb?x=1", "http://127.0.0.1:5000/cb#x", "http://localhost:5000/cb",
+        "http://127.1:5000/cb", "http://2130706433:5000/cb", "http://[::1]:5000/cb",
+        "https://127.0.0.1:5000/cb", "http://127.0.0.1:99999/cb", "http://127.0.0.1:5000/other",
+    ):  # fmt: skip
+        answer = await world.authorize("app", redirect_uri=asked)
+        assert page_code(answer) == "bad_redirect_uri", asked
     good = await world.authorize("app", redirect_uri="http://127.0.0.1:5000/cb")
     assert good.headers["location"].startswith("http://127.0.0.1:5000/cb?")
 

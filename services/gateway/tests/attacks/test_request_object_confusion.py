@@ -11,7 +11,6 @@ import hmac
 import json
 from typing import Any
 
-import pytest
 from joserfc.jwk import ECKey
 
 from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, Fapi, encode
@@ -45,10 +44,10 @@ async def pushed(client: Fapi, request: str) -> tuple[int, str]:
 REFUSED = (400, "invalid_request_object")
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", ""])
-async def test_an_object_that_nobody_signed_is_refused(fapi: Fapi, alg: str) -> None:
-    assert await pushed(fapi, unsigned(fapi, alg)) == REFUSED
-    assert await pushed(fapi, unsigned(fapi, alg, "AAAA")) == REFUSED
+async def test_an_object_that_nobody_signed_is_refused(fapi: Fapi) -> None:
+    for alg in ("none", "None", "NONE", "nOnE", ""):
+        assert await pushed(fapi, unsigned(fapi, alg)) == REFUSED, alg
+        assert await pushed(fapi, unsigned(fapi, alg, "AAAA")) == REFUSED, alg
 
 
 async def test_an_object_signed_with_the_public_key_as_a_secret_is_refused(fapi: Fapi) -> None:
