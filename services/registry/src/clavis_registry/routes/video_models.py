@@ -20,10 +20,11 @@ from clavis_registry.routes.inputs import (
     Text,
 )
 from clavis_registry.routes.online_models import TermsIn
+from clavis_registry.routes.recording_models import NamedRecordingIn, RecordingIn
 from clavis_registry.rules.contact import canonical_email
 from clavis_registry.rules.identity import canonical_name
 from clavis_registry.rules.person import PersonName
-from clavis_registry.rules.video import Checklist, RecordingReference
+from clavis_registry.rules.video import Checklist
 from clavis_registry.store.appointments import Appointment
 from clavis_registry.store.videos import VideoCase
 
@@ -165,67 +166,6 @@ class ReadPersonIn(BaseModel):
             mobile="",
             language="",
         )
-
-
-class RecordingIn(BaseModel):
-    """Where the evidence lies, its SHA-256 in lower-case hexadecimal, and when it was made."""
-
-    provider: ShortText
-    recording_id: ShortText
-    sha256: ShortText
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
-
-    def reference(self) -> RecordingReference:
-        """Return the reference as the rules take it."""
-        return RecordingReference(**self.model_dump())
-
-
-class NamedRecordingIn(BaseModel):
-    """A recording that its provider has announced."""
-
-    provider: ShortText
-    recording_id: ShortText
-
-
-class AnnouncementIn(BaseModel):
-    """The recording of a call, as whoever carried it tells; the provider is the one who signs."""
-
-    case_id: Identifier
-    recording_id: ShortText
-    sha256: ShortText
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
-
-    def reference(self, provider: str) -> RecordingReference:
-        """Return the reference as the rules take it."""
-        return RecordingReference(provider=provider, **self.model_dump(exclude={"case_id"}))
-
-
-class AnnouncedOut(BaseModel):
-    """The recording is known."""
-
-    outcome: str = "announced"
-
-
-class RecordingOut(BaseModel):
-    """A recording of a call."""
-
-    provider: str
-    recording_id: str
-    started_at: datetime
-    ended_at: datetime
-
-    @classmethod
-    def of(cls, recording: RecordingReference) -> "RecordingOut":
-        """Show a recording."""
-        return cls(**{name: getattr(recording, name) for name in cls.model_fields})
-
-
-class RecordingsOut(BaseModel):
-    """What was announced of a call, oldest first."""
-
-    recordings: list[RecordingOut]
 
 
 class ChecklistIn(BaseModel):

@@ -25,9 +25,13 @@ from clavis_registry.routes.online_models import (
     VerdictOut,
 )
 from clavis_registry.routes.providers import provider_of
-from clavis_registry.routes.video_models import (
+from clavis_registry.routes.recording_models import (
     AnnouncedOut,
     AnnouncementIn,
+    RecordingOut,
+    RecordingsOut,
+)
+from clavis_registry.routes.video_models import (
     AppointmentIn,
     AppointmentOut,
     ArrivalOut,
@@ -40,8 +44,6 @@ from clavis_registry.routes.video_models import (
     DecisionIn,
     MoveIn,
     ProviderResultIn,
-    RecordingOut,
-    RecordingsOut,
     ReviewIn,
     SecondLookIn,
     SlotsOut,

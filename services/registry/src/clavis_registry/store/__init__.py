@@ -15,7 +15,7 @@ from clavis_registry.store.changes import ContactChangeStore
 from clavis_registry.store.contacts import ActivationCodeStore, ContactStore, DeathNoticeStore
 from clavis_registry.store.convalidations import ConvalidationStore
 from clavis_registry.store.directory import DirectoryStore
-from clavis_registry.store.enrolments import EnrolmentStore, PhoneCodeStore
+from clavis_registry.store.enrolments import EnrolmentStore
 from clavis_registry.store.evidence import EvidenceStore
 from clavis_registry.store.exports import ExportStore
 from clavis_registry.store.letter_renunciations import LetterRenunciationStore
@@ -26,6 +26,7 @@ from clavis_registry.store.messages import MessageStore
 from clavis_registry.store.offices import OfficeStore
 from clavis_registry.store.online_enrolments import OnlineEnrolmentStore
 from clavis_registry.store.persons import DocumentStore, PersonStore
+from clavis_registry.store.phone_codes import PhoneCodeStore
 from clavis_registry.store.postal import PostalAddressStore
 from clavis_registry.store.recordings import RecordingStore
 from clavis_registry.store.renewals import RenewalStore
