@@ -10,7 +10,7 @@ import httpx
 import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_registry.rules.person import PersonName
-from clavis_registry.trust import build_judge
+from clavis_registry.trust import build_judge, load_anchors
 from clavis_registry.ways_in_settings import WaysInSettings
 from clavis_testkit.pki import CertificateKind, OcspResponder, create_demo_pki
 
@@ -44,7 +44,10 @@ def judged(world: World, pki: Path) -> Iterator[World]:
         return httpx.Response(200, content=(pki / "crl" / Path(request.url.path).name).read_bytes())
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    judge = build_judge(WaysInSettings(trust_anchors_dir=pki / "trust"), http, world.clock)
+    settings = WaysInSettings(trust_anchors_dir=pki / "trust")
+    anchors = load_anchors(settings)
+    assert anchors is not None
+    judge = build_judge(settings, anchors, http, world.clock)
     app: Any = world.http._transport
     app.app.state.deps = dataclasses.replace(world.deps, certificates=judge)
     yield world

@@ -2,9 +2,10 @@
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 
+from clavis_certificates.anchors import Anchors
 from clavis_kit.access_tokens import AccessTokenVerifier
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.db import Pool, create_pool
@@ -31,7 +32,7 @@ from clavis_registry.routes import trust as trust_routes
 from clavis_registry.sealing import Seal
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
 from clavis_registry.texts import TEMPLATES
-from clavis_registry.trust import build_judge, read_providers
+from clavis_registry.trust import build_judge, load_anchors, read_providers
 
 AUDIENCE = "clavis-registry"
 
@@ -50,10 +51,13 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
             app, settings, time, migrations_dir=MIGRATIONS, publishes=TOPICS, subscribe=subscribe
         ) as runtime:
             deps = build_deps(settings, keys, runtime.pool, runtime.messages, time)
-            deps = replace(deps, certificates=build_judge(settings, runtime.http, time))
+            anchors = load_anchors(settings)
+            if anchors is not None:
+                judge = build_judge(settings, anchors, runtime.http, time)
+                deps = replace(deps, certificates=judge)
             furnish(app, deps, runtime.keys)
             app.state.jwks = runtime.signer.jwks
-            async with background(seal_forever(deps), retain_forever(deps), tend_forever(deps)):
+            async with background(*jobs_of(deps, anchors)):
                 yield
 
     app = create_kit_app(
@@ -66,6 +70,14 @@ def create_app(settings: RegistrySettings, clock: Clock | None = None) -> FastAP
     for router in (*routers, *life.ROUTERS, *trust_routes.ROUTERS, *ways_in.ROUTERS):
         app.include_router(router)
     return app
+
+
+def jobs_of(deps: Deps, anchors: Anchors | None) -> list[Awaitable[None]]:
+    """Return what runs beside the service; with `anchors`, reading them again as well."""
+    jobs: list[Awaitable[None]] = [seal_forever(deps), retain_forever(deps), tend_forever(deps)]
+    if anchors is not None:
+        jobs.append(anchors.keep_fresh(deps.settings.trust_reload_seconds))
+    return jobs
 
 
 def furnish(app: FastAPI, deps: Deps, keys: JwksCache) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import httpx
+from clavis_certificates.anchors import Anchors, TrustSource
 from clavis_certificates.judge import CertificateJudge
 from clavis_certificates.path import TrustStore
 from clavis_certificates.revocation import RevocationSource
@@ -18,18 +19,25 @@ _WORKERS = 1
 _QUEUE = 20
 
 
-def build_judge(
-    settings: WaysInSettings, http: httpx.AsyncClient, clock: Clock
-) -> CertificateJudge | None:
-    """Read the trust store; None, as with an empty folder, where nobody enrols with one.
+def load_anchors(settings: WaysInSettings) -> Anchors | None:
+    """Read the issuers for the first time; None, as with an empty folder, where nobody enrols so.
 
     Raises NoAnchorsError and OSError with a sentence, which must stop the start.
     """
     folder = settings.trust_anchors_dir
     if folder is None or not any(folder.iterdir()):
         return None
+    anchors = Anchors("citizens", lambda: TrustStore.read(folder))
+    anchors.load()
+    return anchors
+
+
+def build_judge(
+    settings: WaysInSettings, trust: TrustSource, http: httpx.AsyncClient, clock: Clock
+) -> CertificateJudge:
+    """Make what judges the certificates that enrol people."""
     return CertificateJudge(
-        TrustStore.read(folder),
+        trust,
         RevocationSource(
             http,
             clock,

@@ -58,6 +58,7 @@ class WaysInSettings(BaseModel):
         default=None,
         description="folder of PEM or DER certificates; none switches enrolment by one off",
     )
+    trust_reload_seconds: float = Field(default=300, gt=0, description="trust is read again after")
     revocation_timeout_seconds: float = Field(default=4.0, gt=0, le=30)
     revocation_cache_seconds: int = Field(default=300, ge=0, le=3600)
     revocation_hosts: tuple[str, ...] = Field(
