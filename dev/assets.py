@@ -55,6 +55,15 @@ def ensure_assets(web: Path = WEB) -> None:
         stamp.write_text(wanted)
 
 
+def ensure_checks(web: Path = WEB) -> None:
+    """Install what only the checks of the pages need, unless it is there. Raises AssetError."""
+    (web / "dist").mkdir(exist_ok=True)
+    with _alone(web / "dist" / "lock"):
+        if not packages_are_installed(web, with_checks=True):
+            install = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            _run((*find_node().npm, *install), web, "installing the checks of the pages")
+
+
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     # Two demos may start from one checkout: the second waits and finds the work done.
@@ -73,13 +82,13 @@ def fingerprint(web: Path) -> str:
     return digest.hexdigest()
 
 
-def packages_are_installed(web: Path) -> bool:
-    """Say whether what the build needs is there in the versions of the lock file."""
+def packages_are_installed(web: Path, *, with_checks: bool = False) -> bool:
+    """Say whether what the build, or the checks too, need is there as the lock file says."""
     locked = json.loads((web / "package-lock.json").read_text())["packages"]
     needed = {
         path: package["version"]
         for path, package in locked.items()
-        if path and not package.get("dev") and not package.get("optional")
+        if path and (with_checks or not package.get("dev")) and not package.get("optional")
     }
     return all(_version(web / path) == version for path, version in needed.items())
 

@@ -64,6 +64,14 @@ def test_a_missing_or_other_version_counts_as_not_installed(web: Path) -> None:
     assert not assets.packages_are_installed(web)
 
 
+def test_what_only_the_checks_need_is_not_needed_to_build(web: Path) -> None:
+    lock = json.loads((web / "package-lock.json").read_text())
+    lock["packages"]["node_modules/judge"] = {"version": "2.0.0", "dev": True}
+    (web / "package-lock.json").write_text(json.dumps(lock))
+    assert assets.packages_are_installed(web)
+    assert not assets.packages_are_installed(web, with_checks=True)
+
+
 def test_without_node_on_the_path_the_wheel_builds(
     web: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
