@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from clavis_gateway.certificates import texts as certificates
 from clavis_gateway.citizen import texts as public
 from clavis_gateway.interactions import ClientView, ResponseTarget
 from clavis_gateway.login.i18n import Language
@@ -35,6 +37,8 @@ from services.gateway.tests.login.gallery_states import (
     State,
 )
 
+MESSAGES = {**public.FAULTS, **certificates.ERRORS}
+
 
 def make_renderer(public_url: str = "http://localhost:8400") -> Renderer:
     return Renderer(LoginSettings(portal_url="http://localhost:8405"), public_url)
@@ -57,7 +61,7 @@ def render(renderer: Renderer, state: State, language: Language) -> Response:
     context: dict[str, Any] = {"required": Loa.LOW, "flow": flow, "csrf": "0" * 64, "state": STATE}
     context |= {"setup": "activate", "public": public}
     faults = [
-        renderer.fault(language, code, name, messages=public.FAULTS, **values)
+        renderer.fault(language, code, name, messages=MESSAGES, **values)
         for code, name, values in state.faults
     ]
     return renderer.page(
@@ -67,7 +71,7 @@ def render(renderer: Renderer, state: State, language: Language) -> Response:
         status=state.status,
         language_url="/login/x",
         faults=faults,
-        service=SERVICE if state.flow else None,
+        service=replace(SERVICE, in_test=state.in_test) if state.flow else None,
         context=context | _translated(state.context, language),
     )
 
@@ -122,6 +126,18 @@ def all_pages(renderer: Renderer, tag: str) -> Iterator[tuple[str, Response]]:
     yield from protocol_pages(renderer, tag)
 
 
+def styles(renderer: Renderer) -> bytes:
+    asset = renderer.assets.find(renderer.assets.url("clavis.css").rpartition("/")[2])
+    assert asset is not None
+    return asset.content
+
+
+def standing_alone(renderer: Renderer, response: Response) -> str:
+    """A page with its styles inside that stays where it is: for a browser without a server."""
+    html = bytes(response.body).decode().replace('http-equiv="refresh"', "")
+    return html.replace("</head>", f"<style>{styles(renderer).decode()}</style></head>")
+
+
 def write(folder: Path) -> None:
     renderer = make_renderer()
     for tag in renderer.languages:
@@ -131,10 +147,8 @@ def write(folder: Path) -> None:
             (folder / f"{name}.{tag}.html").write_bytes(page)
     static = folder / "static"
     static.mkdir(exist_ok=True)
-    public = renderer.assets.url("clavis.css").rpartition("/")[2]
-    asset = renderer.assets.find(public)
-    assert asset is not None
-    (static / public).write_bytes(asset.content)
+    name = renderer.assets.url("clavis.css").rpartition("/")[2]
+    (static / name).write_bytes(styles(renderer))
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ def case(state: str, *, entered: bool) -> dict[str, Any]:
 
 PUBLIC_STATES = [
     page("register", "register.html"),
+    page("register-for-a-service", "register.html", {"login": "/login/x"}),
     page(
         "offices", "offices.html", {"search": SEARCH, "offices": [OFFICE], "more": "/offices?q=v"}
     ),

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from clavis_certificates.profile import Refusal
+from clavis_gateway.certificates.texts import ADVICE
 from clavis_gateway.login import texts
 from clavis_gateway.login.disclosure import Datum, Disclosure
 from clavis_gateway.login.password_setup import SetupState
@@ -32,7 +34,7 @@ STATE = SetupState("s" * 43, "id", "123", LATER)
 
 @dataclass(frozen=True)
 class State:
-    """One state of one page. `faults` are (code, field, values)."""
+    """One state of one page. `faults` are (code, field, values); `in_test` is of the service."""
 
     name: str
     template: str
@@ -40,6 +42,7 @@ class State:
     faults: tuple[tuple[str, str, dict[str, Any]], ...] = ()
     status: int = 200
     flow: bool = True
+    in_test: bool = False
 
 
 def line(choice: Choice, reason: Reason | None = None, *ways: WayUp) -> Line:
@@ -201,10 +204,18 @@ STATES = [
     ),
     State("certificate", "certificate.html", CERTIFICATE, flow=False),
     State(
+        "certificate-refused",
+        "certificate_refused.html",
+        {"back_url": "/login/x/methods", "advice": ADVICE[Refusal.EXPIRED]},
+        ((Refusal.EXPIRED, "", {"day": NOW}),),
+        403,
+    ),
+    State(
         "data",
         "data.html",
         {"told": TOLD, "last": LAST, "details": []},
     ),
+    State("data-in-test", "data.html", {"told": TOLD, "last": None, "details": []}, in_test=True),
     State(
         "data-first",
         "data.html",

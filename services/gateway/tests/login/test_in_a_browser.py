@@ -22,7 +22,7 @@ from playwright.async_api import Page, async_playwright, expect
 from starlette.responses import HTMLResponse, Response
 
 from services.gateway.tests.login.conftest import OpenBrowser
-from services.gateway.tests.login.gallery import all_pages, make_renderer
+from services.gateway.tests.login.gallery import all_pages, make_renderer, standing_alone
 from services.gateway.tests.login.login_world import ANA, PIN, Siblings
 
 pytestmark = pytest.mark.browser
@@ -222,14 +222,10 @@ async def test_every_control_is_reached_by_keyboard_and_seen(
 # WCAG 2.2 success criteria 1.4.10 (reflow), 2.5.8 (target size) and 1.4.4 (resize text).
 async def test_every_page_reflows_and_can_be_pressed(chromium: Chromium) -> None:
     renderer = make_renderer()
-    styles = renderer.assets.find(renderer.assets.url("clavis.css").rpartition("/")[2])
-    assert styles is not None
-    sheet = f"<style>{styles.content.decode()}</style></head>"
     page = await chromium.new_page()
     for name, response in all_pages(renderer, "es"):
-        html = bytes(response.body).decode().replace('http-equiv="refresh"', "")
         await page.set_viewport_size(SMALL)
-        await page.set_content(html.replace("</head>", sheet))
+        await page.set_content(standing_alone(renderer, response))
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320, name
         small = await page.eval_on_selector_all(
             "button, .button, input:not([type=hidden], [type=checkbox]), .check, .choice, summary,"
