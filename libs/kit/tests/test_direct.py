@@ -1,5 +1,7 @@
 """Short ways answer as the ordinary ones would: framed, counted, refused alike."""
 
+from urllib.parse import unquote
+
 import httpx
 import pytest
 from clavis_kit.direct import Endpoint
@@ -70,3 +72,31 @@ async def test_other_methods_and_paths_take_the_ordinary_way() -> None:
     async with client(app_with(answer)) as http:
         assert (await http.get("/thing")).status_code == 405
         assert (await http.post("/thing/else")).status_code == 404
+
+
+async def echo(request: Request) -> Response:
+    return JSONResponse(request.path_params)
+
+
+def app_of_things() -> FastAPI:
+    app = create_app(title="t", description="d", max_body_bytes=100)
+    for path in ("/things/{thing_id}", "/things/{thing_id}/parts/all"):
+        app.get(path)(lambda thing_id: {"ordinary": thing_id})
+        app.state.direct.add(app, "GET", path, echo)
+    return app
+
+
+@pytest.mark.parametrize("thing_id", ["7", "{}", "{thing_id}", "a%20b", "%C3%B1"])
+@pytest.mark.parametrize("rest", ["", "/parts/all"])
+async def test_the_second_segment_may_be_a_parameter(thing_id: str, rest: str) -> None:
+    async with client(app_of_things()) as http:
+        found = await http.get(f"/things/{thing_id}{rest}")
+        metrics = (await http.get("/metrics")).text
+    assert found.json() == {"thing_id": unquote(thing_id)}
+    assert f'route="/things/{{thing_id}}{rest}",status="200"' in metrics
+
+
+@pytest.mark.parametrize("path", ["/things/", "/things//parts/all", "/things/7/parts", "/7/7"])
+async def test_no_other_path_is_taken_for_one_with_a_parameter(path: str) -> None:
+    async with client(app_of_things()) as http:
+        assert (await http.get(path)).status_code in {404, 307}

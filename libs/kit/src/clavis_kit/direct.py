@@ -2,8 +2,9 @@
 
 A framework that matches every route's pattern in turn, and solves dependencies that are the same
 for all requests, spends more on a token request than its two queries. What is registered here is
-found by method and path in one look-up. The ordinary routes stay: they describe the interface, and
-answer every other method and spelling of the path.
+found by method and path in one look-up, also where the second segment of the path is a parameter:
+`/login/{interaction_id}/pin`. The ordinary routes stay: they describe the interface, and answer
+every other method and spelling of the path.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,11 +26,14 @@ class DirectRoute:
         self._app = app
         self.path = path
         self._endpoint = endpoint
+        self._parameter = parameter_of(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         scope["route"] = self
         scope["app"] = self._app
+        if self._parameter:
+            scope["path_params"] = {self._parameter: _second_segment(scope["path"])}
         request = Request(scope, receive)
         try:
             response = await self._endpoint(request)
@@ -57,9 +61,31 @@ class DirectRoutes:
         self._routes: dict[Key, ASGIApp] = {}
 
     def add(self, app: FastAPI, method: str, path: str, endpoint: Endpoint) -> None:
-        """Let `endpoint` answer a method of exactly this path."""
-        self._routes[method, path] = DirectRoute(app, path, endpoint)
+        """Let `endpoint` answer a method of this path, whose second segment may be a parameter."""
+        key = _shape(path) if parameter_of(path) else path
+        self._routes[method, key] = DirectRoute(app, path, endpoint)
 
     def find(self, scope: Scope) -> ASGIApp | None:
         """Return what answers a request, if it has a short way."""
-        return self._routes.get((scope["method"], scope["path"]))
+        method, path = scope["method"], scope["path"]
+        found = self._routes.get((method, path))
+        if found is None and _second_segment(path):
+            found = self._routes.get((method, _shape(path)))
+        return found
+
+
+def parameter_of(path: str) -> str | None:
+    """Return the name of the parameter that is the second segment of a path, if it is one."""
+    segment = _second_segment(path)
+    return segment[1:-1] if segment.startswith("{") and segment.endswith("}") else None
+
+
+def _second_segment(path: str) -> str:
+    segments = path.split("/", 3)
+    return segments[2] if len(segments) > 2 else ""  # noqa: PLR2004  the first is before the slash
+
+
+def _shape(path: str) -> str:
+    segments = path.split("/", 3)
+    segments[2] = "{}"
+    return "/".join(segments)

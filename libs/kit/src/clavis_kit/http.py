@@ -183,6 +183,9 @@ def create_app(
         version="1",
         docs_url=None,  # the bundled viewer loads scripts from elsewhere
         redoc_url=None,
+        # Ours are the metrics and log lines of the frame; to find out at each request that nobody
+        # gathers these costs more than a look-up in a table.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_saying_why(lifespan) if lifespan else None,
     )
     errors.install(app)

@@ -52,10 +52,11 @@ def include_routes(app: FastAPI) -> None:
     app.include_router(citizen_sessions.router)
     app.include_router(citizen_services.router)
     methods = (pin, app_pages, permanent, second_factor, password_change, passkey, certificates)
-    for pages in (assets, home, not_me, select, data, *methods, password_setup, *public.PAGES):
+    login = (select, data, *methods)
+    for pages in (assets, home, not_me, *login, password_setup, *public.PAGES):
         app.include_router(pages.router)
     # After the pages: /register/{client_id} would answer in place of /register/letter.
     app.include_router(register.router, tags=["openid"])
-    include_short_ways(app)
+    include_short_ways(app, (pages.router for pages in login))
     app.add_exception_handler(OAuthError, on_oauth_error)
     app.add_exception_handler(PageFaultError, on_page_fault)

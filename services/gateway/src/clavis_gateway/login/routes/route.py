@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from clavis_kit.errors import OUT_OF_REACH, BodyTooLargeError, Overloaded, ServiceError
@@ -44,15 +44,19 @@ class PageRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Wrap the handler."""
-        handle = super().get_route_handler()
+        return answering(super().get_route_handler())
 
-        async def answer(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except Exception as error:  # noqa: BLE001 - a person must get a page, whatever failed
-                return await _page_for(error, request)
 
-        return answer
+def answering(handle: Callable[[Request], Awaitable[Response]]) -> Handler:
+    """Answer with a page whatever `handle` raises."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except Exception as error:  # noqa: BLE001 - a person must get a page, whatever failed
+            return await _page_for(error, request)
+
+    return answer
 
 
 async def _page_for(error: Exception, request: Request) -> Response:
