@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -54,11 +55,33 @@ class Service:
     in_test: bool = False
 
 
+class _Compiled(BytecodeCache):
+    """The compiled templates of this process: every language runs the same code."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled before, if the template is still the same."""
+        checksum, code = self._code.get(bucket.key, (None, None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was just compiled."""
+        self._code[bucket.key] = bucket.checksum, bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 class Renderer:
     """Renders every page; built once at start."""
 
     def __init__(self, settings: LoginSettings, public_url: str) -> None:
-        """Read catalogues, styles and templates. Nothing is read from disk afterwards."""
+        """Read catalogues, styles and templates. Nothing is read from disk afterwards.
+
+        A template compiled at its first use would hold up everybody for ten milliseconds.
+        """
         self.assets = Assets(settings.web_dir)
         self.languages = load_languages(settings.web_dir / "locales")
         self.zone = ZoneInfo(settings.time_zone)
@@ -75,6 +98,8 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            cache_size=-1,  # all of them, for good
+            bytecode_cache=_COMPILED,
             extensions=["jinja2.ext.i18n"],
         )
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # set by the extension
@@ -89,6 +114,8 @@ class Renderer:
             lang=language,
             texts=texts,
         )
+        for name in environment.list_templates(["html"]):
+            environment.get_template(name)
         return environment
 
     def language(
