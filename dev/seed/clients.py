@@ -11,7 +11,7 @@ from dev.keys import public_jwk, write_private
 from dev.layout import Layout
 from dev.pages import text
 
-_SCOPE = "openid profile email phone identity offline_access"
+_SCOPE = "openid profile email phone address identity offline_access"
 _SECTORS = {"web": "biblioteca", "substantial": "padron", "high": "salud"}
 # Why each body wants what it asks for, where that is not plain from what it does.
 _CLAIM_PURPOSES = {
@@ -47,7 +47,8 @@ class DemoClient:
 
     def document(self) -> dict[str, Any]:
         """Return the file that ``client apply`` reads."""
-        return {"client_id": self.client_id, **self.metadata, **self.operator}
+        # All of them opt into single sign-on, so that it can be seen.
+        return {"client_id": self.client_id, **self.metadata, "sso_allowed": True, **self.operator}
 
     def public(self, _: Layout) -> dict[str, Any]:
         """Describe the client as ``demo.json`` does: with its secret or its private key's file."""

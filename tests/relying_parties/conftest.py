@@ -71,6 +71,7 @@ def metadata(port: int, **more: Any) -> dict[str, Any]:
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
         "scope": "openid profile offline_access",
+        "sso_allowed": True,
         **more,
     }
 

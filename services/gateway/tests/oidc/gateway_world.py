@@ -61,6 +61,7 @@ def registration(client_id: str = "demo-web", **changes: Any) -> dict[str, Any]:
         "client_id": client_id,
         "client_secret": SECRET,
         "profile": "basic",
+        "sso_allowed": True,
         "client_name": "Demo",
         "client_name#es": "Servicio de prueba",
         "redirect_uris": [REDIRECT],

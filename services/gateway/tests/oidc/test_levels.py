@@ -153,8 +153,11 @@ async def test_a_session_older_than_a_relying_party_accepts_is_not_reused_there(
     assert "code" in location(await world.authorize("other", prompt="none"))
 
 
-async def test_single_sign_on_is_opted_out_of_per_relying_party(world: World) -> None:
-    await world.register(sso_allowed=False)
+@pytest.mark.parametrize("said", [None, False])
+async def test_a_session_answers_only_relying_parties_that_opted_into_single_sign_on(
+    world: World, said: bool | None
+) -> None:
+    await world.register(sso_allowed=said)
     await world.register("other")
     await logged_in(world)
     assert location(await world.authorize(prompt="none"))["error"] == "login_required"

@@ -267,7 +267,7 @@ def lacking(
     **general: int,
 ) -> frozenset[Fault]:
     limits = {Loa[name.upper()]: seconds for name, seconds in general.items()}
-    return faults(session, needed, terms or Terms(), ask or Ask(), NOW, limits)
+    return faults(session, needed, terms or Terms(sso_allowed=True), ask or Ask(), NOW, limits)
 
 
 def test_a_session_that_suffices_answers() -> None:
@@ -275,10 +275,12 @@ def test_a_session_that_suffices_answers() -> None:
 
 
 def test_sso_is_the_relying_partys_choice() -> None:
-    assert lacking(live(), Terms(sso_allowed=False)) == {Fault.NOT_REUSED}
-    assert lacking(live(age=601), Terms(sso_max_age=600)) == {Fault.TOO_OLD}
-    assert lacking(live(age=600), Terms(sso_max_age=600)) == frozenset()
-    assert lacking(live(), Terms(allowed=frozenset({Method.APP}))) == {Fault.NOT_REUSED}
+    assert lacking(live(), Terms()) == {Fault.NOT_REUSED}
+    assert lacking(live(age=601), Terms(sso_allowed=True, sso_max_age=600)) == {Fault.TOO_OLD}
+    assert lacking(live(age=600), Terms(sso_allowed=True, sso_max_age=600)) == frozenset()
+    assert lacking(live(), Terms(sso_allowed=True, allowed=frozenset({Method.APP}))) == {
+        Fault.NOT_REUSED
+    }
     assert lacking(None) == {Fault.NOT_REUSED}
 
 
@@ -297,9 +299,9 @@ def test_a_level_ages_by_itself_and_a_fresh_factor_renews_it() -> None:
 
 
 def test_a_relying_party_can_only_shorten_what_the_operator_allows() -> None:
-    terms = Terms(level_max_age={SUBSTANTIAL: 7200})
+    terms = Terms(sso_allowed=True, level_max_age={SUBSTANTIAL: 7200})
     assert lacking(live(age=2000), terms, substantial=1800) == {Fault.LEVEL_TOO_OLD}
-    terms = Terms(level_max_age={SUBSTANTIAL: 60})
+    terms = Terms(sso_allowed=True, level_max_age={SUBSTANTIAL: 60})
     assert lacking(live(age=61), terms, substantial=1800) == {Fault.LEVEL_TOO_OLD}
 
 

@@ -52,7 +52,7 @@ def relying_party(
         profile=profile,
         minimum_loa=_loa(description.get("minimum_loa", "low")),
         allowed_methods=_methods(description.get("allowed_methods")),
-        sso_allowed=description.get("sso_allowed", True),
+        sso_allowed=description.get("sso_allowed", False),
         first_party=description.get("first_party", False),
         sector=_sector(description, metadata),
         names=texts(description, "client_name"),

@@ -35,7 +35,8 @@ class Terms:
     allowed: frozenset[Method] = frozenset(Method)
     aliases: Mapping[str, Loa] = field(default_factory=dict)
     """Its own names of levels, beside the eIDAS ones that everybody may use."""
-    sso_allowed: bool = True
+    sso_allowed: bool = False
+    """It opted into single sign-on."""
     sso_max_age: int | None = None
     """Seconds since the login up to which a session is reused; None: as long as it lives."""
     level_max_age: MaxAges = field(default_factory=dict)
