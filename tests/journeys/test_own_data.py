@@ -11,6 +11,7 @@ from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from tests.journeys.own_certificate import OwnCertificate
 
@@ -86,6 +87,25 @@ def test_the_copy_of_the_data_is_whole_and_for_both(
     assert citizen["email"] in copy
 
 
+def new_acceptance(portal: Page) -> str:
+    """Return the words of the acceptance document of a change just made."""
+    pages = PdfDocument(downloaded(portal, "new-acceptance"))
+    return "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
+
+
+def test_another_address_brings_its_acceptance_document(
+    demo: RunningDemo, portal: Page, citizen: dict[str, Any]
+) -> None:
+    address = f"otra.{citizen['email']}"
+    portal.goto(demo.url(5) + "/data/email")
+    portal.fill("#email", address)
+    portal.click("#email-change-submit")
+    portal.fill("#code", demo.next_code(address, CODE_PATTERN, after=0))
+    portal.click("#code-proof-submit")
+    assert address in new_acceptance(portal)
+    citizen["email"] = address
+
+
 def test_another_phone_takes_a_login_with_the_certificate(
     demo: RunningDemo, portal: Page, citizen: dict[str, Any], certificate: OwnCertificate
 ) -> None:
@@ -105,6 +125,7 @@ def test_another_phone_takes_a_login_with_the_certificate(
     browsing.screenshot(portal, SHOTS, "2-terms")
     portal.click("#phone-accept-submit")
     expect(portal.locator("#new-activation-code")).not_to_be_empty()
+    assert phone[-3:] in new_acceptance(portal)
     citizen["phone"] = phone
     portal.goto(demo.url(5) + "/data")
     expect(portal.locator("#my-data")).to_contain_text(phone[-3:])

@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+from datetime import timedelta
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -9,7 +11,7 @@ import pytest
 from clavis_events.registry.v1 import contact_pb2
 from clavis_registry.rules.activation_code import canonical
 
-from services.registry.tests.life import as_officer, desk
+from services.registry.tests.life import CERTIFICATE, TERMS, as_officer, bearer, desk
 from services.registry.tests.world import COMPLETION, Enrol, Prove, World
 
 PATH = "/officer/v1/enrolments/{}/acceptance.pdf"
@@ -128,3 +130,59 @@ async def test_another_address_brings_a_new_document_and_no_new_code(
     assert len(await world.events()) == events
     other = path.replace("email", "phone")
     assert (await as_officer(world, f"{other}/acceptance", {})).json()["code"] == "change-not-found"
+    kept = await world.deps.pool.fetchval(
+        "SELECT count(*) FROM audit_event WHERE action = 'acceptance-printed'"
+    )
+    assert kept == 2  # the person sees in the history that their data were taken out
+    world.clock.advance(timedelta(days=2))
+    assert (await as_officer(world, f"{path}/acceptance", {})).json()["code"] == "change-expired"
+
+
+@pytest.mark.parametrize(
+    ("kind", "named", "shown"),
+    [
+        ("email", {"email": "nueva@example.es"}, "nueva@example.es"),
+        ("phone", {"mobile": "+34600999111"}, "+34600999111"),
+    ],
+)
+async def test_who_changes_their_own_data_keeps_a_sealed_document(
+    world: World, enrol: Enrol, kind: str, named: dict[str, str], shown: str
+) -> None:
+    entered = await enrol()
+    world.clock.advance(timedelta(minutes=2))
+    headers = bearer(world, entered.subject_id, **CERTIFICATE)
+    begun = await world.http.post(f"/citizen/v1/{kind}-changes", json=named, headers=headers)
+    path = f"/citizen/v1/{kind}-changes/{begun.json()['change_id']}"
+
+    async def document() -> Any:
+        fresh = bearer(world, entered.subject_id)
+        return await world.http.get(f"{path}/acceptance.pdf", headers=fresh)
+
+    assert (await document()).json()["code"] == "change-not-done"
+    code = {"code": world.outside.last_code()}
+    await world.http.post(f"{path}/proof", json=code, headers=headers)
+    if kind == "phone":
+        await world.http.post(f"{path}/completion", json=TERMS, headers=headers)
+    made = await document()
+    assert made.status_code == 200, made.text
+    assert shown in text_of(made.content)
+    assert b"/ETSI.CAdES.detached" in made.content
+    await world.http.post("/citizen/v1/language", json={"language": "en"}, headers=headers)
+    world.clock.advance(timedelta(days=2))
+    assert (await document()).content == made.content
+
+
+async def test_no_document_names_data_of_a_later_change(world: World, enrol: Enrol) -> None:
+    entered = await enrol()
+    headers = bearer(world, entered.subject_id)
+    body = {"email": "nueva@example.es"}
+    begun = await world.http.post("/citizen/v1/email-changes", json=body, headers=headers)
+    path = f"/citizen/v1/email-changes/{begun.json()['change_id']}"
+    code = {"code": world.outside.last_code()}
+    await world.http.post(f"{path}/proof", json=code, headers=headers)
+    await world.http.post("/citizen/v1/language", json={"language": "en"}, headers=headers)
+    late = await world.http.get(f"{path}/acceptance.pdf", headers=headers)
+    assert (late.status_code, late.json()["code"]) == (409, "record-changed")
+    other = path.replace("email", "phone")
+    wrong = await world.http.get(f"{other}/acceptance.pdf", headers=headers)
+    assert wrong.json()["code"] == "change-not-found"

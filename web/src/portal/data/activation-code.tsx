@@ -1,4 +1,5 @@
 /** The activation code: a new one, shown once, and its sheet to print. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Form } from "../../shared/form";
 import { t } from "../../shared/i18n";
@@ -32,7 +33,7 @@ export function ActivationCode() {
 }
 
 /** A new activation code, this once, with what to do with it. */
-export function NewCode(props: { code: string; title: string }) {
+export function NewCode(props: { code: string; title: string; children?: ComponentChildren }) {
   return (
     <Page title={props.title}>
       {props.code && (
@@ -49,6 +50,7 @@ export function NewCode(props: { code: string; title: string }) {
           />
         </>
       )}
+      {props.children}
       <div class="actions">
         <a class="button button-secondary" href={session.value?.links.activate ?? "/"}>
           {t("password.activate")}

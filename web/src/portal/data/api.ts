@@ -60,7 +60,7 @@ export interface Proved {
 }
 
 const REGISTRY = "/api/registry/citizen/v1";
-type Kind = "email" | "phone";
+export type Kind = "email" | "phone";
 
 export const beginChange = (kind: Kind, body: object) =>
   call<Change>("POST", `${REGISTRY}/${kind}-changes`, body);
@@ -70,6 +70,8 @@ export const proveChange = (kind: Kind, id: string, code: string) =>
   call<ChangeProof>("POST", `${REGISTRY}/${kind}-changes/${id}/proof`, { code });
 export const completePhone = (id: string, accepted: Accepted) =>
   call<ChangeEnd>("POST", `${REGISTRY}/phone-changes/${id}/completion`, accepted);
+export const fetchAcceptance = (kind: Kind, id: string) =>
+  fetchFile(`${REGISTRY}/${kind}-changes/${id}/acceptance.pdf`);
 
 export const changeLanguage = (language: string) =>
   call<{ language: string }>("POST", `${REGISTRY}/language`, { language });

@@ -10,8 +10,9 @@ import { Page } from "../../shared/page";
 import { getMe } from "../api";
 import { CodeField, CodeSent, NoCode, typedCode } from "../methods/code-step";
 import { beginChange, changeLanguage, completePhone, proveChange, resendChange } from "./api";
-import type { Change } from "./api";
+import type { Change, Kind } from "./api";
 import { NewCode } from "./activation-code";
+import { NewAcceptance } from "./new-acceptance";
 import { TermsFields, acceptedTerms } from "./terms";
 
 const Cancel = () => (
@@ -31,7 +32,7 @@ export function ChangeEmail() {
         kind="email"
         change={change}
         renew={setChange}
-        done={() => route("/data?done=email-changed")}
+        done={() => route(`/data?done=email-changed&change=${change.change_id}`)}
       />
     );
   }
@@ -53,7 +54,7 @@ export function ChangeEmail() {
 
 /** The code that came: a right one goes on, a wrong one says how many tries are left. */
 function Prove(props: {
-  kind: "email" | "phone";
+  kind: Kind;
   change: Change;
   renew: (change: Change) => void;
   done: () => void;
@@ -95,7 +96,13 @@ export function ChangePhone() {
   const [change, setChange] = useState<Change | null>(null);
   const [isProved, setIsProved] = useState(false);
   const [code, setCode] = useState<string | null>(null);
-  if (code !== null) return <NewCode code={code} title={t("phone.done-title")} />;
+  if (change && code !== null) {
+    return (
+      <NewCode code={code} title={t("phone.done-title")}>
+        <NewAcceptance kind="phone" id={change.change_id} />
+      </NewCode>
+    );
+  }
   if (change && isProved) return <Accept change={change} done={setCode} />;
   if (change) {
     return (

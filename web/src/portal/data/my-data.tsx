@@ -7,12 +7,14 @@ import { getMe } from "../api";
 import type { Me } from "../api";
 import { DoneNotice } from "../methods/removal";
 import { BasicNotice, FrozenNotice } from "../standing";
+import { AddressAcceptance } from "./new-acceptance";
 
 export function MyData() {
   const me = useLoad(getMe);
   return (
     <Page title={t("nav.data")}>
       <DoneNotice />
+      <AddressAcceptance />
       <FrozenNotice />
       <Loaded load={me}>
         {(person) => (

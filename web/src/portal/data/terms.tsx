@@ -18,7 +18,7 @@ export function TermsFields() {
               <summary>{t("terms.read")}</summary>
               {(languages[tag] ?? []).map((section) => (
                 <section key={section.title}>
-                  <h3>{section.title}</h3>
+                  <h2>{section.title}</h2>
                   <p>{section.text}</p>
                 </section>
               ))}

@@ -148,16 +148,30 @@ async def print_acceptance(deps: Deps, officer: Officer, change_id: str) -> byte
         if not await unit.contact_changes.claim_print(change_id, deps.clock.now()):
             raise refuse("acceptance-already-printed")
         await put_in_force(deps, unit, subject_id, code)
+        await _keep_print(deps, unit, officer, subject_id, change_id)
         await record_contact(deps, unit, subject_id)
     return pdf
+
+
+async def _keep_print(
+    deps: Deps, unit: Unit, officer: Officer, subject_id: str, change_id: str
+) -> None:
+    # The document shows the person's data: that it was taken out is in their history.
+    await unit.evidence.audit(
+        subject_id, officer_actor(officer), "acceptance-printed", deps.clock.now(),
+        {"change_id": change_id},
+    )  # fmt: skip
 
 
 # BOE-A-2015-14215 section 3.2: other data than the phone bring a new acceptance document to be
 # signed, and no new activation code.
 async def print_email_acceptance(deps: Deps, officer: Officer, change_id: str) -> bytes:
-    """Return the acceptance document of a changed e-mail address, as often as it is asked for."""
-    data, _ = await _written(deps, officer, change_id, "email")
-    return await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": None})
+    """Return the acceptance document of a changed e-mail address, as often as asked in its time."""
+    data, subject_id = await _written(deps, officer, change_id, "email")
+    pdf = await deps.documents.render_pdf(TEMPLATE, {**data, "activation_code": None})
+    async with deps.transaction() as unit:
+        await _keep_print(deps, unit, officer, subject_id, change_id)
+    return pdf
 
 
 async def _written(
@@ -165,7 +179,7 @@ async def _written(
 ) -> tuple[dict[str, Any], str]:
     """Return what the document of a written change says, and whose it is.
 
-    Raises change-not-found, own-record and change-not-done.
+    Raises change-not-found, own-record, change-not-done and change-expired.
     """
     async with deps.transaction() as unit:
         change = await unit.contact_changes.of_office(change_id, officer.office_id)
@@ -175,6 +189,9 @@ async def _written(
             raise refuse(own)
         if change.state != "done":
             raise refuse("change-not-done")
+        # An old change is no way to read what stands on record today.
+        if kind == "email" and deps.clock.now() >= change.expires_at:
+            raise refuse("change-expired")
         person = await unit.persons.get(change.subject_id)
         terms = (TERMS_VERSION, person.language if person else None)
         data = await acceptance_data(deps, unit, change.subject_id, officer, change_id, terms)

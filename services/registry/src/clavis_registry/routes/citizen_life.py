@@ -12,10 +12,11 @@ from clavis_registry.actions import (
     contact_changes,
     freezing,
     languages,
+    own_changes,
     proofs,
     rehabilitations,
 )
-from clavis_registry.actions.contact_changes import EMAIL
+from clavis_registry.actions.contact_changes import EMAIL, PHONE
 from clavis_registry.actions.desk import Login
 from clavis_registry.deps import Deps
 from clavis_registry.routes.access import CitizenOf, DepsOf
@@ -124,6 +125,30 @@ async def complete_email(change_id: PathId, login: LoginOf, deps: DepsOf) -> Cha
     """Write an address whose code came back, where the line dropped in between."""
     ended = await contact_changes.complete_online(deps, login, change_id, None, EMAIL)
     return ChangeEndedOut.of(change_id, ended)
+
+
+@router.get(
+    "/phone-changes/{change_id}/acceptance.pdf",
+    summary="The acceptance document of my new phone",
+    response_class=Response,
+    responses=PDF,
+)
+async def phone_acceptance(change_id: PathId, login: LoginOf, deps: DepsOf) -> Response:
+    """Return the sealed document, without the activation code; for a day after the change."""
+    pdf = await own_changes.acceptance(deps, login.subject_id, change_id, PHONE)
+    return pdf_response(pdf, "acceptance")
+
+
+@router.get(
+    "/email-changes/{change_id}/acceptance.pdf",
+    summary="The acceptance document of my new e-mail address",
+    response_class=Response,
+    responses=PDF,
+)
+async def email_acceptance(change_id: PathId, login: LoginOf, deps: DepsOf) -> Response:
+    """Return the sealed document; for a day after the change."""
+    pdf = await own_changes.acceptance(deps, login.subject_id, change_id, EMAIL)
+    return pdf_response(pdf, "acceptance")
 
 
 @router.post("/language", summary="Be written to in another language")
