@@ -41,7 +41,7 @@ class OwnCertificate:
     def in_browser(self) -> dict[str, Any]:
         """The option of a browser that presents it to the TLS front."""
         return {
-            "origin": f"https://localhost:{self.demo.base + 43}",
+            "origin": self.demo.data["addresses"]["certificate-host"],
             "certPath": str(self.file),
             "keyPath": str(self.key_file),
         }

@@ -55,7 +55,7 @@ def test_4_a_certificate_that_will_not_do_is_refused_with_its_own_message(
 def certificate(demo: RunningDemo, kind: str) -> dict[str, Any]:
     entry = next(c for c in demo.data["certificates"] if c["kind"] == kind)
     return {
-        "origin": f"https://localhost:{demo.base + 43}",
+        "origin": demo.data["addresses"]["certificate-host"],
         "certPath": str(demo.directory / entry["file"]),
         "keyPath": str(demo.directory / entry["key_file"]),
     }

@@ -17,6 +17,8 @@ async function start() {
     post_logout_redirect_uri: page,
     scope: "openid profile offline_access",
     loadUserInfo: true,
+    // Keep acr, amr and auth_time, which the library leaves out of the profile unless told so.
+    filterProtocolClaims: ["nbf", "jti", "nonce", "at_hash", "c_hash"],
     userStore: new oidc.WebStorageStateStore({ store: sessionStorage }),
   });
   const wire = (id, act) => document.getElementById(id).addEventListener("click", () => act().catch((e) => show(String(e))));
