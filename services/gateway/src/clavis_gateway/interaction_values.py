@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,7 +44,7 @@ class ClientView:
     """What the pages may know and say about the relying party."""
 
     client_id: str
-    name: dict[str, str]
+    name: Mapping[str, str]
     """Display name by language tag; "" holds the name without a language."""
     domain: str
     logo_uri: str | None
@@ -55,9 +56,9 @@ class ClientView:
     """Where a login at the relying party begins, or its own page; checked when registered."""
     portal: bool = False
     """Our own citizen portal, where a frozen person may unfreeze."""
-    purpose: dict[str, str] = field(default_factory=dict)
+    purpose: Mapping[str, str] = field(default_factory=dict)
     """Why the relying party asks, by language tag; may be empty."""
-    claim_purposes: dict[str, dict[str, str]] = field(default_factory=dict)
+    claim_purposes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Why it asks for one claim, by claim and language tag."""
     terms: Terms = field(default_factory=Terms)
     """What it accepts of levels, methods and sessions."""
@@ -141,7 +142,7 @@ class ResponseTarget:
     url: str
     mode: Literal["query", "form_post"]
     params: dict[str, str]
-    client_name: dict[str, str]
+    client_name: Mapping[str, str]
     new_session_cookie: str | None = None
     error: str | None = None
     """The OAuth error code the relying party receives, or None for success."""

@@ -6,6 +6,7 @@ so that every page a person sees has one look, one set of texts and one content 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,7 +42,7 @@ class LogoutQuestion:
 
     action: str
     token: str
-    client_name: dict[str, str] | None
+    client_name: Mapping[str, str] | None
     ui_locales: tuple[str, ...] = ()
     others: int = 0
 
@@ -57,7 +58,7 @@ class LoggedOut:
 
     ended: bool
     return_to: str | None
-    client_name: dict[str, str] | None
+    client_name: Mapping[str, str] | None
     ui_locales: tuple[str, ...] = ()
     stays: bool = False
     by_itself: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -39,25 +40,25 @@ class RelyingParty:
     """A registered client: its RFC 7591 metadata and what the operator decided about it."""
 
     client_id: str
-    metadata: dict[str, Any]
+    metadata: Mapping[str, Any]
     profile: Profile
     minimum_loa: Loa
     allowed_methods: frozenset[str]
     sso_allowed: bool
     first_party: bool
     sector: str
-    names: dict[str, str]
-    purpose: dict[str, str]
+    names: Mapping[str, str]
+    purpose: Mapping[str, str]
     audiences: tuple[str, ...]
     status: str
-    acr_aliases: dict[str, str] = field(default_factory=dict)
+    acr_aliases: Mapping[str, str] = field(default_factory=dict)
     sso_max_age_seconds: int | None = None
-    level_max_age: dict[str, int] = field(default_factory=dict)
+    level_max_age: Mapping[str, int] = field(default_factory=dict)
     secrets: tuple[ClientSecret, ...] = ()
     """Those that authenticate it; several during a rotation."""
     retiring_keys: tuple[RetiringKey, ...] = ()
     """Keys that were replaced and still verify for a while."""
-    claim_purposes: dict[str, dict[str, str]] = field(default_factory=dict)
+    claim_purposes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Why it asks for a claim, by claim name and language tag."""
 
     @property

@@ -222,7 +222,7 @@ def _is_safe(url: str) -> bool:
     return urlsplit(url).scheme.lower() not in _FORBIDDEN_SCHEMES
 
 
-def _name(names: dict[str, str] | None, language: Language) -> str | None:
+def _name(names: Mapping[str, str] | None, language: Language) -> str | None:
     """Return a relying party's name in a language, else the one without language."""
     if not names:
         return None

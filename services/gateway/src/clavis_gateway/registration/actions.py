@@ -213,7 +213,7 @@ async def rotate_keys(
     if not AT_ONCE <= overlap <= client_secrets.MAXIMUM_OVERLAP:
         days = client_secrets.MAXIMUM_OVERLAP.days
         raise MetadataError(f"jwks: the overlap must be 0 to {days} days")
-    metadata = before.party.metadata | {"jwks": jwks}
+    metadata = {**before.party.metadata, "jwks": jwks}
     check_keys(before.party.profile, metadata)
     party = replace(before.party, metadata=metadata)
     now = registrar.clock.now()

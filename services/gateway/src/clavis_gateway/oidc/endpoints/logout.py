@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -185,7 +186,7 @@ async def _session(request: Request, deps: Deps) -> Session | None:
     )
 
 
-def _names(wish: Wish) -> dict[str, str] | None:
+def _names(wish: Wish) -> Mapping[str, str] | None:
     return wish.client.names if wish.client else None
 
 

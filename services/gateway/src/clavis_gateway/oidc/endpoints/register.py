@@ -7,6 +7,7 @@ for the testers that the operator lists, until the operator brings it to product
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -202,7 +203,7 @@ def _check_secret(deps: Deps, found: Registration, sent: dict[str, Any]) -> None
 
 # What is refused here would be refused again at every call: better said at once.
 async def _check_addresses(
-    deps: Deps, metadata: dict[str, Any], redirect_uris: tuple[str, ...]
+    deps: Deps, metadata: Mapping[str, Any], redirect_uris: tuple[str, ...]
 ) -> None:
     for member in ("jwks_uri", "backchannel_logout_uri", "sector_identifier_uri"):
         try:
