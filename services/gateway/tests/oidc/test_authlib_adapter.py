@@ -21,6 +21,7 @@ import pytest
 from clavis_gateway.oidc.authlib_adapter import grants
 from clavis_gateway.oidc.authlib_adapter.cases import Case, Decision, Refusal
 from clavis_gateway.oidc.authlib_adapter.grants import Server, decide
+from clavis_gateway.oidc.refusals.catalogue import rule_of
 from clavis_gateway.records import Code, Grant, RefreshToken
 from clavis_gateway.registration import relying_party
 from clavis_kit.ids import new_secret
@@ -154,6 +155,52 @@ def test_a_refusal_writes_nothing() -> None:
     assert isinstance(refusal, Refusal)
     assert refusal.error.code == "invalid_grant"
     assert refusal.replayed is None
+
+
+STRANGER = relying_party(registration("stranger"), ISSUER)
+PAST = NOON - timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+def presented(member: str, changes: dict[str, Any], of_case: dict[str, Any]) -> Case:
+    """A case whose code, refresh token or grant is not as it should be."""
+    good = refresh_case() if member == "refresh_token" else case()
+    token, grant = dict(changes), good.grant
+    if "revoked_at" in token and grant is not None:
+        grant = replace(grant, revoked_at=token.pop("revoked_at"))
+    row: Any = getattr(good, member)
+    return replace(good, **({member: replace(row, **token), "grant": grant} | of_case))
+
+
+# The wire says invalid_grant to all of them; the refusal log of the client says which it was.
+@pytest.mark.parametrize(
+    ("member", "changes", "of_case", "rule", "ends_family"),
+    [
+        ("code", {}, {"code": None}, "code", False),
+        ("code", {}, {"client": STRANGER}, "code_of_another", False),
+        ("code", {"consumed_at": PAST}, {}, "code_used", True),
+        ("code", {"consumed_at": PAST}, {"client": STRANGER}, "code_of_another", False),
+        ("code", {"expires_at": NOON}, {}, "code_expired", False),
+        ("code", {"revoked_at": PAST}, {}, "grant_over", False),
+        ("code", {"dpop_jkt": "k"}, {"jkt": "other"}, "code_key", False),
+        ("refresh_token", {}, {"refresh_token": None}, "refresh_token", False),
+        ("refresh_token", {}, {"client": STRANGER}, "refresh_token_of_another", False),
+        ("refresh_token", {"consumed_at": PAST}, {}, "refresh_token_reused", True),
+        ("refresh_token", {"consumed_at": PAST, "retried_at": PAST}, {"grace": MINUTE},
+         "refresh_token_reused", True),
+        ("refresh_token", {"expires_at": NOON}, {}, "refresh_token_expired", False),
+        ("refresh_token", {"revoked_at": PAST}, {}, "grant_over", False),
+        ("refresh_token", {"jkt": "k"}, {"jkt": "other"}, "refresh_token_key", False),
+        ("refresh_token", {"x5t": "k"}, {}, "refresh_token_key", False),
+    ],
+)  # fmt: skip
+def test_a_refused_code_or_refresh_token_is_told_apart_in_the_log(
+    member: str, changes: dict[str, Any], of_case: dict[str, Any], rule: str, *, ends_family: bool
+) -> None:
+    refusal = decide(Server(), presented(member, changes, of_case))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.error.code, rule_of(refusal.error)) == ("invalid_grant", rule)
+    assert (refusal.replayed == "g") is ends_family
 
 
 def test_one_server_keeps_nothing_between_requests() -> None:

@@ -27,10 +27,10 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from clavis_gateway.errors import OAuthError
+from clavis_gateway.oidc.authlib_adapter import presenting
 from clavis_gateway.oidc.authlib_adapter.cases import Case, Decision, Refusal
 from clavis_gateway.oidc.metadata import CLAIMS_OF_SCOPE
 from clavis_gateway.records import Code, Grant, RefreshToken, RelyingParty
-from clavis_gateway.rules.refreshing import Use, use_of
 
 
 class _Client(ClientMixin):  # type: ignore[misc]  # misc: Authlib ships no types
@@ -83,6 +83,8 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # misc: Authlib ships no t
         self.case = case
         self.decision = Decision()
         self.replayed: str | None = None
+        self.rule: str | None = None
+        """Which rule a code or refresh token broke, for the refusal log."""
         self.own_scope = ""
         self.payload = BasicOAuth2Payload(case.form)
 
@@ -100,19 +102,13 @@ class _AuthorizationCodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # 
     # RFC 6749 section 4.1.3: not expired, issued to this client, never used before.
     def query_authorization_code(self, code: str, client: _Client) -> _Code | None:
         case: Case = self.request.case
-        found, grant = case.code, case.grant
-        if found is None or grant is None or grant.client_id != client.party.client_id:
-            return None
+        self.request.rule = broken = presenting.code_fault(case)
         # RFC 6749 section 4.1.2: a second use ends what the first one gave.
-        if found.consumed_at is not None:
-            self.request.replayed = grant.grant_id
+        if broken == "code_used" and case.grant is not None:
+            self.request.replayed = case.grant.grant_id
+        if broken or case.code is None or case.grant is None:
             return None
-        if found.expires_at <= case.now or grant.revoked_at is not None:
-            return None
-        # RFC 9449 section 10: a code bound to a key needs a proof by that key.
-        if found.dpop_jkt is not None and found.dpop_jkt != case.jkt:
-            return None
-        return _Code(found, grant)
+        return _Code(case.code, case.grant)
 
     def delete_authorization_code(self, authorization_code: _Code) -> None:
         self.request.decision.consume_code = authorization_code.code_hash
@@ -132,25 +128,13 @@ class _RefreshTokenGrant(RefreshTokenGrant):  # type: ignore[misc]  # misc: Auth
 
     def authenticate_refresh_token(self, refresh_token: str) -> _RefreshToken | None:
         case: Case = self.request.case
-        found, grant = case.refresh_token, case.grant
-        if found is None or grant is None or grant.client_id != case.client.client_id:
+        self.request.rule = broken = presenting.refresh_token_fault(case)
+        # RFC 9700 section 4.14.2: one that was used already ends its family.
+        if broken == "refresh_token_reused" and case.grant is not None:
+            self.request.replayed = case.grant.grant_id
+        if broken or case.refresh_token is None or case.grant is None:
             return None
-        use = use_of(
-            consumed_at=found.consumed_at,
-            retried_at=found.retried_at,
-            succeeded_at=found.succeeded_at,
-            now=case.now,
-            grace=case.grace,
-        )
-        if use is Use.REPLAY:
-            self.request.replayed = grant.grant_id
-            return None
-        if found.expires_at <= case.now or grant.revoked_at is not None:
-            return None
-        # RFC 9449 section 5 and RFC 8705 section 4: a public client's refresh token is bound.
-        if found.jkt not in (None, case.jkt) or found.x5t not in (None, case.x5t):
-            return None
-        return _RefreshToken(found, grant)
+        return _RefreshToken(case.refresh_token, case.grant)
 
     def authenticate_user(self, refresh_token: _RefreshToken) -> Grant:
         return refresh_token.grant
@@ -250,7 +234,7 @@ def decide(server: Server, case: Case) -> Decision | Refusal:
     request = _Request(case)
     outcome = server.create_token_response(request)
     if isinstance(outcome, OAuth2Error):
-        return Refusal(_translate(outcome), request.replayed)
+        return Refusal(_translate(outcome, request.rule), request.replayed)
     decision: Decision = request.decision
     return decision
 
@@ -265,8 +249,7 @@ _DESCRIPTIONS = {
 }
 
 
-def _translate(error: OAuth2Error) -> OAuthError:
+def _translate(error: OAuth2Error, rule: str | None) -> OAuthError:
     code = str(error.error)
-    return OAuthError(
-        code, _DESCRIPTIONS.get(code, "The request was refused."), private=str(error.description)
-    )
+    description = _DESCRIPTIONS.get(code, "The request was refused.")
+    return OAuthError(code, description, private=str(error.description), rule=rule)
