@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from clavis_kit.logging import configure, get_logger, get_plain_logger
+from clavis_kit.logging import PlainLogger, configure, get_logger
 
 
 @pytest.fixture
@@ -57,10 +57,19 @@ def test_our_own_line_keeps_only_what_is_allowed(
 def test_the_line_of_a_request_says_where_it_belongs(
     configured: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    get_plain_logger("frame").info("request", route="/things/{id}", status=200)
+    PlainLogger("frame").info("request", route="/things/{id}", status=200)
     line = json.loads(capsys.readouterr().out)
     assert line.items() >= {
         "event": "request", "module": "frame", "level": "info", "route": "/things/{id}",
         "status": 200,
     }.items()  # fmt: skip
     assert {"service", "timestamp"} <= line.keys()
+
+
+def test_the_line_of_a_request_heeds_the_level(
+    configured: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure("things", "WARNING")
+    PlainLogger("frame").info("request")
+    configure("things")
+    assert capsys.readouterr().out == ""

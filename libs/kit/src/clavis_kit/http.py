@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clavis_kit import errors
 from clavis_kit.direct import DirectRoutes
 from clavis_kit.ids import new_id
-from clavis_kit.logging import get_plain_logger
+from clavis_kit.logging import PlainLogger
 from clavis_kit.metrics import REQUESTS
 from clavis_kit.settings import KeyFileError, ServiceSettings
 
@@ -79,7 +79,7 @@ class Frame:
         self._direct = direct
         self._limit = max_body_bytes
         self._too_large = too_large or errors.problem("body-too-large", 413)
-        self._log = get_plain_logger(__name__)
+        self._log = PlainLogger(__name__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""

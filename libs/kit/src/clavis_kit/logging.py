@@ -1,9 +1,11 @@
 """Structured logs without personal data: JSON lines of an allow-list of keys."""
 
+import json
 import logging
 import re
 import sys
 import traceback
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -67,6 +69,7 @@ def configure(service: str, level: str = "INFO") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level.upper()),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
     )
+    PlainLogger.threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
@@ -91,21 +94,30 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return logger
 
 
-def get_plain_logger(name: str) -> FilteringBoundLogger:
-    """Return a logger for lines that come with every request and whose fields are all our own.
+class PlainLogger:
+    """Writes lines that come with every request and whose fields are all our own.
 
-    Nothing is looked through for personal data: that costs more than the rest of the line. What a
-    request brought must not be in it.
+    Nothing is looked through for personal data, and no chain of processors is walked: that costs
+    more than the rest of the line. What a request brought must not be in it.
     """
-    logger: FilteringBoundLogger = structlog.wrap_logger(
-        None,
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        cache_logger_on_first_use=True,
-        module=name,
-    )
-    return logger
+
+    threshold = logging.INFO
+
+    def __init__(self, name: str) -> None:
+        """Write in the name of a module."""
+        self._module = name
+
+    def info(self, event: str, **fields: str | float) -> None:
+        """Write a line; `event` is a constant."""
+        if self.threshold > logging.INFO:
+            return
+        line = {
+            **structlog.contextvars.get_contextvars(),
+            "event": event,
+            **fields,
+            "level": "info",
+            "module": self._module,
+            "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        }
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
