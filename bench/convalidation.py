@@ -20,10 +20,11 @@ from clavis_kit.clock import SystemClock
 from clavis_kit.db import open_pool
 from clavis_kit.ids import new_id
 from clavis_kit.migrations import migrate
-from clavis_registry.actions.convalidation import CHUNK_LINES, Chunk, enter_chunk
+from clavis_registry.actions.convalidation import CHUNK_LINES, Chunk, Consent, enter_chunk
 from clavis_registry.commands.census_files import Line, candidate
 from clavis_registry.deps import Deps, Keys
 from clavis_registry.settings import MIGRATIONS, RegistrySettings
+from clavis_registry.texts import TERMS_VERSION
 from clavis_testkit.launchers.postgres import PostgresServer
 
 from bench.processes import machine
@@ -32,6 +33,7 @@ from bench.registry_scale import made_up_keys
 
 RESULTS = Path(__file__).parent / "results"
 WORKERS, CHUNKS = 2, 30
+CONSENT = Consent("bench", TERMS_VERSION)
 
 
 def _line(number: int) -> Line:
@@ -57,7 +59,7 @@ async def _enter(dsn: str, run_id: str, first: int) -> None:
         start = number * CHUNK_LINES + 1
         lines = [_line(at) for at in range(start, start + CHUNK_LINES)]
         candidates = [candidate(start + at, line) for at, line in enumerate(lines)]
-        await enter_chunk(deps, Chunk(run_id, number, "bench", candidates))
+        await enter_chunk(deps, Chunk(run_id, number, CONSENT, candidates))
     await deps.pool.close()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from clavis_events.registry.v1 import contact_pb2, person_pb2
-from clavis_registry.actions.convalidation import Chunk, enter_chunk
+from clavis_registry.actions.convalidation import Chunk, Consent, enter_chunk
 from clavis_registry.actions.subjects import subject_for
 from clavis_registry.actions.trail import seal_batch
 from clavis_registry.actions.verification import verify
@@ -20,6 +20,7 @@ from clavis_registry.rules.checkpoint import public_keys
 from services.registry.tests.world import ANA, NOW, Enrol, Run, World
 
 LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+REFERENCE = Consent("ref", "2026-11")
 CONSENT = ("--consent-reference", "Convenio 2026/1", "--workers", "1")
 
 
@@ -70,6 +71,8 @@ async def test_people_are_entered_as_by_any_other_way(
         "registered", "basic", "convalidation",
     )  # fmt: skip
     assert row["facts"]["consent_reference"] == "Convenio 2026/1"
+    accepted = [row["facts"][name] for name in ("terms_version", "terms_language")]
+    assert accepted == ["2026-11", "es"]
     assert row["phone_verified_at"] is not None
     events = await world.events()
     entered = [event for event in events if isinstance(event, person_pb2.Registered)]
@@ -89,6 +92,21 @@ def progress(total: int) -> Any:
             return 0
 
     return _AnySpeed()
+
+
+async def test_the_day_of_the_consent_is_kept_also_of_who_only_logged_in_before(
+    world: World, run: Run, tmp_path: Path
+) -> None:
+    await subject_for(world.deps, "gateway", dni(1001), None, {})
+    lines = [line(number, consented_on="2026-01-15") for number in (1000, 1001)]
+    lines.append(line(1002, consented_on="15/01/2026"))
+    file = census(tmp_path / "census.csv", lines)
+    code, out, _ = await run("people", "convalidate", str(file), *CONSENT)
+    assert (code, out) == (1, "people: 2 imported, 0 unchanged, 1 rejected\n")
+    assert "invalid-fields consented_on" in (tmp_path / "census.csv.rejected.csv").read_text()
+    facts = await world.deps.pool.fetch("SELECT facts FROM evidence WHERE kind = 'enrolment'")
+    kept = [(row["facts"]["consented_on"], row["facts"]["terms_version"]) for row in facts]
+    assert kept == 2 * [("2026-01-15", "2026-11")]
 
 
 async def test_rejected_lines_come_back_with_their_reason(
@@ -178,7 +196,7 @@ async def test_the_same_chunk_at_once_is_entered_once(world: World) -> None:
     async with world.deps.transaction() as unit:
         begun = await unit.convalidations.obtain_run(world.deps.new_id(), "hash", "ref", 10, NOW)
     candidates = [census_files.candidate(n + 1, line(n)) for n in range(10)]
-    chunk = Chunk(begun.run_id, 0, "ref", candidates)
+    chunk = Chunk(begun.run_id, 0, REFERENCE, candidates)
     outcomes = await asyncio.gather(*(enter_chunk(world.deps, chunk) for _ in range(4)))
     assert sorted(outcome is None for outcome in outcomes) == [False, True, True, True]
     assert await count(world, "person") == 11
@@ -189,7 +207,9 @@ async def test_a_phone_proved_at_the_same_time_is_not_taken_twice(world: World) 
         begun = await unit.convalidations.obtain_run(world.deps.new_id(), "hash", "ref", 10, NOW)
     shared = line(1)["mobile"]
     chunks = [
-        Chunk(begun.run_id, at, "ref", [census_files.candidate(at + 1, line(at, mobile=shared))])
+        Chunk(
+            begun.run_id, at, REFERENCE, [census_files.candidate(at + 1, line(at, mobile=shared))]
+        )
         for at in range(4)
     ]
     outcomes = await asyncio.gather(*(enter_chunk(world.deps, chunk) for chunk in chunks))

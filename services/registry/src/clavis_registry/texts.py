@@ -17,7 +17,14 @@ SMS_LANGUAGES = ("ca", "gl", "eu")
 FALLBACK = "es"
 # Dates are written as in Europe: the bare `en` of CLDR is American.
 LOCALES = {"es": "es_ES", "en": "en_GB"}
-TERMS_VERSION = max(path.name for path in (_PACKAGE / "terms").iterdir() if path.is_dir())
+
+
+def terms_versions() -> list[str]:
+    """List the versions of the terms of use; the last one is in force."""
+    return sorted(path.name for path in (_PACKAGE / "terms").iterdir() if path.is_dir())
+
+
+TERMS_VERSION = terms_versions()[-1]
 
 
 @dataclass(frozen=True)

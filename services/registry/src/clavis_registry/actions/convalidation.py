@@ -7,12 +7,13 @@ and equivalent guarantees; missing data are completed, so a line without them is
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import asyncpg
 from clavis_kit.errors import ServiceError
 from clavis_kit.sealed_batch import BatchSealer
 
-from clavis_registry import events
+from clavis_registry import events, texts
 from clavis_registry.actions.entering import Applicant, refuse_unfit
 from clavis_registry.actions.imports import ImportedPerson, ImportOutcome, import_within
 from clavis_registry.actions.shared import contact_details
@@ -33,6 +34,15 @@ class Candidate:
     line: int
     applicant: Applicant | None
     code: str | None = None
+    consented_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Where the consents of a census are kept, and which terms of use they accept."""
+
+    reference: str
+    terms_version: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Chunk:
 
     run_id: str
     number: int
-    consent_reference: str
+    consent: Consent
     candidates: Sequence[Candidate]
 
 
@@ -72,13 +82,25 @@ async def _enter(deps: Deps, unit: Unit, chunk: Chunk) -> Counts:
     new, half_known, unchanged = _sorted(fit, hashes, known, rejections)
     if new:
         now = deps.clock.now()
-        await unit.convalidations.add(_prepared(deps, new, hashes, chunk.consent_reference), now)
+        await unit.convalidations.add(_prepared(deps, new, hashes, chunk), now)
     imported = len(new)
     for candidate, applicant in half_known:
         imported += await _one_by_one(deps, unit, candidate, applicant, chunk, rejections)
     counts = Counts(imported, unchanged, len(rejections))
     await unit.convalidations.close_chunk(chunk.run_id, chunk.number, counts, rejections)
     return counts
+
+
+def _consented(chunk: Chunk, candidate: Candidate, applicant: Applicant) -> dict[str, str]:
+    """Return what is kept of the consent: where it is, which terms it accepts, since when."""
+    kept = {
+        "consent_reference": chunk.consent.reference,
+        "terms_version": chunk.consent.terms_version,
+        "terms_language": texts.text_language(applicant.language),
+    }
+    if candidate.consented_on:
+        kept["consented_on"] = candidate.consented_on.isoformat()
+    return kept
 
 
 _Fit = list[tuple[Candidate, Applicant]]
@@ -139,7 +161,8 @@ async def _one_by_one(
     entry = ImportedPerson(
         applicant=applicant,
         channel=Channel.CONVALIDATION,
-        consent_reference=chunk.consent_reference,
+        consent_reference=chunk.consent.reference,
+        consent=_consented(chunk, candidate, applicant),
         enrolled_at=None,
         last_strong_identification_at=None,
         activation_code=None,
@@ -153,12 +176,12 @@ async def _one_by_one(
     return 1 if outcome is ImportOutcome.IMPORTED else 0
 
 
-def _prepared(
-    deps: Deps, new: _Fit, hashes: dict[int, str], consent_reference: str
-) -> list[Entered]:
+def _prepared(deps: Deps, new: _Fit, hashes: dict[int, str], chunk: Chunk) -> list[Entered]:
     sealer = BatchSealer(deps.keys.contact_readers)
     return [
-        _entered(deps, sealer, applicant, hashes[candidate.line], consent_reference)
+        _entered(
+            deps, sealer, applicant, hashes[candidate.line], _consented(chunk, candidate, applicant)
+        )
         for candidate, applicant in new
     ]
 
@@ -190,7 +213,7 @@ def _entered(
     sealer: BatchSealer,
     applicant: Applicant,
     national_id_hash: str,
-    consent_reference: str,
+    consent: dict[str, str],
 ) -> Entered:
     now, document = deps.clock.now(), applicant.document
     person = _person(deps, applicant, national_id_hash)
@@ -208,7 +231,7 @@ def _entered(
         document=document,
         email=applicant.email,
         mobile=applicant.mobile,
-        evidence=_evidence(applicant, consent_reference),
+        evidence=_evidence(applicant, consent),
         events=(
             events.wrap(fact, person, deps.new_id(), now),
             events.contact_changed(person, sealed, deps.new_id(), now),
@@ -216,9 +239,9 @@ def _entered(
     )
 
 
-def _evidence(applicant: Applicant, consent_reference: str) -> str:
+def _evidence(applicant: Applicant, consent: dict[str, str]) -> str:
     facts: dict[str, object] = {
-        "consent_reference": consent_reference,
+        **consent,
         "imported": True,
         "channel": Channel.CONVALIDATION,
         "document_kind": applicant.document.kind,

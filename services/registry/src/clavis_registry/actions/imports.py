@@ -1,6 +1,7 @@
 """People from another census, and the demo's: entered by the same act as everyone else."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,6 +27,8 @@ class ImportedPerson:
     last_strong_identification_at: datetime | None
     activation_code: str | None
     renounced: bool
+    consent: Mapping[str, str] = field(default_factory=dict)
+    """What else is kept of the consent: version and language of the terms, and since when."""
 
 
 class ImportOutcome(StrEnum):
@@ -72,7 +75,11 @@ def _act(deps: Deps, entry: ImportedPerson) -> Act:
         channel=entry.channel,
         at=at,
         actor=Actor("operator"),
-        evidence={"consent_reference": entry.consent_reference, "imported": True},
+        evidence={
+            "consent_reference": entry.consent_reference,
+            "imported": True,
+            **entry.consent,
+        },
         last_strong_identification_at=entry.last_strong_identification_at,
     )
 

@@ -19,7 +19,7 @@ COLUMNS = (
     "national_id", "given_name", "first_surname", "second_surname", "birth_date",
     "document_kind", "support_number", "issued_on", "expires_on", "email", "mobile", "language",
 )  # fmt: skip
-OPTIONAL = ("guardian_national_id", "guardian_proof")
+OPTIONAL = ("guardian_national_id", "guardian_proof", "consented_on")
 Line = dict[str, str]
 
 
@@ -104,12 +104,17 @@ def candidate(number: int, line: Line) -> Candidate:
     if "" in line:
         return Candidate(number, None, "malformed-line")
     try:
-        return Candidate(number, ApplicantIn.model_validate(_nested(line)).canonical())
+        applicant = ApplicantIn.model_validate(_nested(line)).canonical()
+        consented = line.get("consented_on")
+        on = date.fromisoformat(consented) if consented else None
+        return Candidate(number, applicant, consented_on=on)
     except ValidationError as error:
         names = sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})
         return Candidate(number, None, "invalid-fields " + " ".join(names))
     except ServiceError as error:
         return Candidate(number, None, error.code)
+    except ValueError:
+        return Candidate(number, None, "invalid-fields consented_on")
 
 
 def _nested(line: Line) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from clavis_kit.settings import load
 
-from clavis_registry.actions.convalidation import CHUNK_LINES, Chunk, enter_chunk
+from clavis_registry import texts
+from clavis_registry.actions.convalidation import CHUNK_LINES, Chunk, Consent, enter_chunk
 from clavis_registry.app import opened
 from clavis_registry.commands import census_files
 from clavis_registry.commands.census_files import Line
@@ -31,6 +32,12 @@ def add_verb(people: "_SubParsersAction[ArgumentParser]") -> None:
     verb = people.add_parser("convalidate", help="enter another census: a CSV or Parquet file")
     verb.add_argument("file")
     verb.add_argument("--consent-reference", required=True, help="where the consents are kept")
+    verb.add_argument(
+        "--terms-version",
+        default=texts.TERMS_VERSION,
+        choices=texts.terms_versions(),
+        help="of the terms of use that the consents accept; default: those in force",
+    )
     verb.add_argument("--rejected", help="file of rejected lines; default FILE.rejected.csv")
     verb.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     verb.set_defaults(run=convalidate)
@@ -42,11 +49,11 @@ def convalidate(arguments: Namespace) -> int:
     rejected = Path(arguments.rejected or f"{source}.rejected.csv")
 
     async def work(deps: Deps) -> int:
-        reference = _reference(arguments.consent_reference)
-        begun, done = await _begin(deps, census_files.file_hash(source), reference)
+        consent = Consent(_reference(arguments.consent_reference), arguments.terms_version)
+        begun, done = await _begin(deps, census_files.file_hash(source), consent.reference)
         progress = Progress(census_files.count_lines(source))
         await asyncio.to_thread(
-            _enter_all, source, begun, reference, done, progress, max(arguments.workers, 1)
+            _enter_all, source, begun, consent, done, progress, max(arguments.workers, 1)
         )
         progress.finish()
         return await _end(deps, begun, source, rejected)
@@ -83,14 +90,14 @@ async def _end(deps: Deps, begun: Run, source: Path, rejected: Path) -> int:
 
 
 def _enter_all(
-    source: Path, begun: Run, reference: str, done: set[int], progress: Progress, workers: int
+    source: Path, begun: Run, consent: Consent, done: set[int], progress: Progress, workers: int
 ) -> None:
     chunks = census_files.in_chunks(census_files.read_lines(source), begun.chunk_lines)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_open_worker) as pool:
         waiting: dict[Future[Counts | None], int] = {}
         for number, lines in _undone(chunks, done, progress):
-            job = (begun.run_id, number, begun.chunk_lines, reference, lines)
+            job = (begun.run_id, number, begun.chunk_lines, consent, lines)
             waiting[pool.submit(_enter_lines, *job)] = len(lines)
             if len(waiting) >= 2 * workers:
                 _collect(waiting, progress)
@@ -139,9 +146,9 @@ def _end_with_parent() -> None:
 
 
 def _enter_lines(
-    run_id: str, number: int, chunk_lines: int, reference: str, lines: list[Line]
+    run_id: str, number: int, chunk_lines: int, consent: Consent, lines: list[Line]
 ) -> Counts | None:
     first = number * chunk_lines + 1
     candidates = [census_files.candidate(first + at, line) for at, line in enumerate(lines)]
-    chunk = Chunk(run_id, number, reference, candidates)
+    chunk = Chunk(run_id, number, consent, candidates)
     return _Worker.loop.run_until_complete(enter_chunk(_Worker.deps, chunk))
