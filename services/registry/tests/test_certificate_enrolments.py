@@ -218,6 +218,10 @@ async def test_only_the_identity_card_renews(citizen: Citizen, pki: Path) -> Non
         await citizen.hand_in(act_id, citizen.signed(document, CertificateKind.DNIE_SIGNING))
     ).json()
     assert renewed["with_activation_code"] is False
+    facts = await citizen.world.deps.pool.fetchval(
+        "SELECT facts FROM evidence ORDER BY recorded_at DESC, evidence_id DESC LIMIT 1"
+    )
+    assert (facts["terms_version"], facts["terms_language"]) == ("2026-11", "es")
     assert await clock(citizen.world) == before + timedelta(days=30)
     assert "IdentificationRenewed" in await citizen.world.event_names()
 

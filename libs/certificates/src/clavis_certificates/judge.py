@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
 from clavis_kit.clock import Clock
 from clavis_kit.logging import get_logger
@@ -29,6 +30,8 @@ _UNCHECKED = Counter(
 )
 _log = get_logger(__name__)
 Chain = Sequence[x509.Certificate]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class CertificateJudge:
@@ -53,6 +56,10 @@ class CertificateJudge:
         self._revocation = revocation
         self._pool = pool
         self._clock = clock
+
+    async def run(self, check: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run another check of signatures on this judge's threads. Raises Overloaded when full."""
+        return await self._pool.run(check, *args, **kwargs)
 
     async def judge(
         self, certificate: x509.Certificate, chain: Chain, purpose: Purpose = Purpose.LOGIN

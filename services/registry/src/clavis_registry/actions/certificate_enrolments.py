@@ -4,7 +4,6 @@ BOE-A-2015-14215 section 1.2: identity comes from the certificate, the civil reg
 prevail, the request is signed with the certificate.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -199,7 +198,7 @@ async def _holder(
 ) -> CertificateHolder:
     verify = verify_pdf if in_pdf else verify_detached
     try:
-        signed: Signed = await asyncio.to_thread(verify, signature, document)
+        signed: Signed = await _judge_of(deps).run(verify, signature, document)
     except SignatureInvalidError as error:
         raise refuse("signature-invalid") from error
     outcome = await _judge_of(deps).judge(signed.certificate, signed.chain, Purpose.SIGNATURE)
@@ -230,7 +229,11 @@ async def _renew(
     person = await unit.persons.lock(row.subject_id or "")
     if person is None or person.status is not Status.REGISTERED:
         raise refuse("citizen-not-active")
-    facts = {"terms_version": terms.version, "online_enrolment_id": row.online_enrolment_id}
+    facts = {
+        "terms_version": terms.version,
+        "terms_language": terms.language,
+        "online_enrolment_id": row.online_enrolment_id,
+    }
     signed = replace(act, evidence={**act.evidence, **facts})
     renewed = await renew_person(deps, unit, person, applicant, signed)
     return await online.close(deps, unit, row, renewed.person, terms, with_code=renewed.with_code)
