@@ -32,7 +32,7 @@ function Acceptance(props: { wanted?: string | undefined; terms: Terms }) {
         <div class="stack" lang={language}>
           {(terms.languages[language] ?? []).map((section) => (
             <section key={section.title}>
-              <h3>{section.title}</h3>
+              <h2>{section.title}</h2>
               <p>{section.text}</p>
             </section>
           ))}
