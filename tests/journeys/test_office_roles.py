@@ -9,6 +9,13 @@ from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, expect
 
+from tests.journeys.judged_pages import (
+    GOOD_PRACTICE_IS_REPORTED,
+    acts,
+    assert_whole,
+    console_pages,
+    faulty_enrolment,
+)
 from tests.journeys.office_desk import OfficeDesk, fill_date, today, walk_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -147,3 +154,10 @@ def test_a_supervisor_opens_an_office_and_closes_it_again(supervisor: OfficeDesk
         turn.locator("input[name=reason]").fill("Acaba la feria")
         page.click("#turn-office-submit")
         expect(turn).to_have_attribute("data-open", state)
+
+
+# WCAG 2.2, levels A and AA, as far as a machine can judge.
+@pytest.mark.node
+@pytest.mark.filterwarnings(GOOD_PRACTICE_IS_REPORTED)
+def test_no_page_of_the_console_breaks_a_rule(supervisor: OfficeDesk) -> None:
+    assert_whole(console_pages(supervisor) + faulty_enrolment(supervisor) + acts(supervisor))

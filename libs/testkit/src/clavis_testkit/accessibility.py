@@ -21,11 +21,13 @@ _MARKUP_SHOWN = 200
 
 # Folded parts are opened, and what a script shows once it can: nothing on a page stays unjudged.
 RUN = f"""async (tags) => {{
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const folded = [...document.querySelectorAll("details:not([open])")];
+    for (const part of folded) part.open = true;
     for (const waiting of document.querySelectorAll("passkey-login")) waiting.hidden = false;
     const answer = await axe.run(document, {{
         runOnly: {{ type: "tag", values: tags }}, resultTypes: ["violations"], elementRef: false,
     }});
+    for (const part of folded) part.open = false;
     return answer.violations.map(({{ id, tags, help, nodes }}) => ({{ id, tags, help,
         places: nodes.map(({{ target, html }}) =>
             `${{target.join(" ")}}  ${{html.slice(0, {_MARKUP_SHOWN})}}`) }}));
