@@ -145,6 +145,19 @@ async def test_the_last_access_is_told_with_the_data(entered: Browser) -> None:
     assert "Servicio de prueba" in entered.response.text
 
 
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+async def test_a_login_that_asks_nothing_tells_the_last_access_on_the_way_back(
+    entered: Browser, mode: str
+) -> None:
+    entered.world.clock.advance(timedelta(hours=2))
+    await entered.authorize(prompt="login", response_mode=mode)
+    await password(entered)
+    assert entered.path != "/data"
+    assert "last-access" in entered.page.ids
+    assert "con contraseña" in entered.response.text
+    assert "Servicio de prueba" in entered.response.text
+
+
 async def test_the_first_login_of_all_has_no_last_access(browser: Browser) -> None:
     await browser.authorize(scope="openid profile")
     await password(browser)

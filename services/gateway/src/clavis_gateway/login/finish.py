@@ -12,6 +12,7 @@ from clavis_gateway.interactions import Authentication
 from clavis_gateway.login import second_factor, texts
 from clavis_gateway.login.clients.sibling import Answer
 from clavis_gateway.login.flow import Flow
+from clavis_gateway.login.last_access import last_access
 from clavis_gateway.login.outcomes import fall_short
 from clavis_gateway.login.progress import FirstFactor
 from clavis_gateway.rules import disclosure
@@ -95,7 +96,9 @@ async def agree(flow: Flow, authentication: Authentication) -> Response:
     flow = await flow.remember(flow.progress.with_authentication(authentication))
     if await _untold(flow, authentication.subject_id):
         return flow.to("/data")
-    return await complete(flow, authentication)
+    # The page of data tells it where there is one; else the page that leads back does.
+    last = await last_access(flow, authentication.subject_id)
+    return await complete(flow, authentication, last)
 
 
 async def _untold(flow: Flow, subject_id: str) -> bool:
@@ -117,9 +120,11 @@ async def _untold(flow: Flow, subject_id: str) -> bool:
     )
 
 
-async def complete(flow: Flow, authentication: Authentication) -> Response:
-    """Answer the relying party."""
+async def complete(
+    flow: Flow, authentication: Authentication, last: dict[str, object] | None = None
+) -> Response:
+    """Answer the relying party, telling on the way when the person logged in before."""
     target = await interactions.complete_interaction(
         flow.deps, flow.interaction.interaction_id, authentication
     )
-    return flow.login.pages.returning(flow.request, target, language=flow.language)
+    return flow.login.pages.returning(flow.request, target, language=flow.language, last=last)

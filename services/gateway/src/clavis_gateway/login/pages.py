@@ -164,9 +164,16 @@ class TemplatePages:
         return {"code": f"{incident_id[:4]}-{incident_id[4:]}", "at": at}
 
     def returning(
-        self, request: Request, target: ResponseTarget, *, language: Language | None = None
+        self,
+        request: Request,
+        target: ResponseTarget,
+        *,
+        language: Language | None = None,
+        last: Mapping[str, object] | None = None,
     ) -> Response:
         """Render the page that takes the browser on, and set the session cookie if there is one.
+
+        `last` is the person's last access, told as long as the page stands.
 
         Chromium applies form-action to the redirects after a form post, so the way back to the
         relying party is a page that moves on by itself, not a redirect.
@@ -182,7 +189,7 @@ class TemplatePages:
             language,
             form_action=_form_action(target.url) if form_post else "'self'",
             referrer_policy="no-referrer",
-            context={"url": target.url, "name": name, "fields": target.params},
+            context={"url": target.url, "name": name, "fields": target.params, "last": last},
         )
         if target.new_session_cookie:
             cookies.set_session_cookie(response, target.new_session_cookie)

@@ -7,12 +7,10 @@ from starlette.responses import Response
 
 from clavis_gateway import interactions
 from clavis_gateway.interactions import Reason
-from clavis_gateway.login import authorizations, disclosure, finish, texts
+from clavis_gateway.login import authorizations, disclosure, finish
 from clavis_gateway.login.flow import Flow, open_flow
+from clavis_gateway.login.last_access import last_access
 from clavis_gateway.login.routes.route import PageRoute
-from clavis_gateway.rules.levels import Method
-from clavis_gateway.store import accesses
-from clavis_gateway.store.accesses import Access
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -34,22 +32,13 @@ async def show_data(interaction_id: str, request: Request) -> Response:
     person = told_person(flow)
     if person is None:
         return flow.to("")
-    last = await accesses.last(flow.deps.pool, person)
     return flow.page(
         "data.html",
         path="/data",
         told=disclosure.disclosure_of(flow),
-        last=_last_access(flow, last) if last else None,
+        last=await last_access(flow, person),
         details=authorizations.lines(flow.interaction.authorization_details, flow.language),
     )
-
-
-def _last_access(flow: Flow, last: Access) -> dict[str, object]:
-    return {
-        "at": last.at,
-        "method": flow.language.text(texts.METHOD_NAMES[Method(last.method)]),
-        "service": disclosure.in_language(last.names, flow.language.tag) or last.client_id,
-    }
 
 
 @router.post("/login/{interaction_id}/data")
