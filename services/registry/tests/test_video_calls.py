@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 from clavis_events.registry.v1 import person_pb2
 from clavis_registry.actions.offices import add_officer
@@ -162,3 +163,33 @@ async def test_officers_at_the_counter_do_not_decide_calls(desk: Desk) -> None:
     _, case_id = await desk.waiting()
     refused = await desk.agent(f"/{case_id}/claim", desk.world.officer)
     assert refused.json()["code"] == "not-permitted"
+
+
+async def lookups(desk: Desk) -> int:
+    count: int = await desk.world.deps.pool.fetchval("SELECT count(*) FROM lookup")
+    return count
+
+
+async def test_whom_a_case_is_about_is_read_by_its_agents_alone_and_kept(desk: Desk) -> None:
+    first, second = desk.agents
+
+    async def read(path: str, who: str) -> dict[str, Any]:
+        answer = await desk.world.http.get(
+            f"/officer/v1/video-cases{path}", headers=desk.world.as_officer(who)
+        )
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    with_sample(desk.world, 1.0)
+    _, case_id = await desk.taken()
+    await desk.agent(f"/{case_id}/decision", first, **desk.decision())
+    before = await lookups(desk)
+    (listed,) = (await read("?state=second_look", second))["cases"]
+    assert [listed[name] for name in ("applicant", "evidence", "reason")] == [None, None, None]
+    assert (await read(f"/{case_id}", first))["applicant"] is None
+    assert await lookups(desk) == before
+    assert (await read(f"/{case_id}", second))["applicant"]["national_id"] == ANA
+    assert await lookups(desk) == before + 1
+    await desk.agent(f"/{case_id}/second-look", second, accept=True, reason="Coincide todo")
+    assert (await read(f"/{case_id}", second))["applicant"] is None

@@ -28,6 +28,8 @@ const step = (id: string, name: string) =>
 
 export const getCases = (state: string) =>
   call<{ cases: VideoCase[] }>("GET", `${OFFICER}/video-cases?state=${state}`);
+export const getCase = (id: string) =>
+  call<VideoCase>("GET", `${OFFICER}/video-cases/${encodeURIComponent(id)}`);
 export const claim = (id: string, automatic: boolean) =>
   call<VideoCase>("POST", step(id, automatic ? "review-claim" : "claim"));
 export const release = (id: string) => tell("POST", step(id, "release"));

@@ -8,7 +8,7 @@ import { known, t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
 import { Facts } from "./facts";
-import { abandon, claim, getCases, release } from "./video-api";
+import { abandon, claim, getCase, getCases, release } from "./video-api";
 import type { VideoCase } from "./video-api";
 import { CallDecision, Review, SecondLook } from "./video-decisions";
 
@@ -51,14 +51,14 @@ function Cases(props: { cases: VideoCase[] }) {
   );
 }
 
-/** One case, found in the queue that its address names. */
+/** One case, while it is in the queue that its address names; whom it is about is a look-up. */
 export function VideoCasePage() {
   const { state = "", id = "" } = useRoute().params;
-  const load = useLoad(() => getCases(QUEUES.includes(state) ? state : "queued"), state + id);
+  const load = useLoad(() => getCase(id), state + id);
   return (
     <Page title={t("console.video.case", { reference: id.slice(0, 8) })}>
       <Loaded load={load}>
-        {({ cases }) => <Case id={id} found={cases.find((one) => one.case_id === id)} />}
+        {(one) => <Case id={id} found={one.state === state ? one : undefined} />}
       </Loaded>
       <p>
         <a href="/video">{t("console.video.back")}</a>

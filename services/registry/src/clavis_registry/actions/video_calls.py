@@ -42,6 +42,7 @@ from clavis_registry.store.videos import VideoCase
 CHANNEL = "video_call"
 DRAWS = 10_000
 LISTED = 100
+_CLAIMED = frozenset({VideoState.CLAIMED, VideoState.IN_REVIEW})
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,24 @@ async def list_cases(deps: Deps, state: VideoState) -> list[VideoCase]:
     """List the cases in a state, oldest first."""
     async with deps.reading() as unit:
         return await unit.videos.in_states([state], LISTED)
+
+
+async def show_case(deps: Deps, agent: Officer, case_id: str) -> tuple[VideoCase, bool]:
+    """Return a case, and whether this agent sees whom it is about.
+
+    Whoever claimed it does, and has looked the person up by claiming; whoever may look a second
+    time does as well, and that is a look-up of its own.
+    """
+    async with deps.transaction() as unit:
+        case = await held_case(unit, case_id)
+        own = case.agent_id == agent.subject_id
+        if case.state in _CLAIMED and own:
+            return case, True
+        if case.state is not VideoState.SECOND_LOOK or own:
+            return case, False
+        subject_id = await _served(unit, agent, case)
+        await _looked_up(unit, agent, case, subject_id, deps.clock.now())
+        return case, True
 
 
 async def claim(deps: Deps, agent: Officer, case_id: str, *, automatic: bool) -> VideoCase:

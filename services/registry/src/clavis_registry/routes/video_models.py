@@ -232,6 +232,12 @@ class CaseOut(BaseModel):
     decided_at: datetime | None
 
     @classmethod
+    def listed(cls, case: VideoCase) -> "CaseOut":
+        """Show a case without whom it is about: to read that is to look somebody up."""
+        hidden = {"applicant": None, "evidence": None, "reason": None}
+        return cls.of(case).model_copy(update=hidden)
+
+    @classmethod
     def of(cls, case: VideoCase) -> "CaseOut":
         """Show a case."""
         return cls(

@@ -161,10 +161,18 @@ async def automatic_receipt(reference: PathId, _: FromGateway, deps: DepsOf) -> 
 async def list_cases(
     agent: OfficerOf, deps: DepsOf, state: Annotated[VideoState, Query()] = VideoState.QUEUED
 ) -> CasesOut:
-    """Return the cases in a state, oldest first."""
+    """Return the cases in a state, oldest first, without whom they are about."""
     require(agent, Action.REVIEW_VIDEO if state in _REVIEWED else Action.DECIDE_VIDEO)
     cases = await video_calls.list_cases(deps, state)
-    return CasesOut(cases=[CaseOut.of(case) for case in cases])
+    return CasesOut(cases=[CaseOut.listed(case) for case in cases])
+
+
+@office.get("/video-cases/{case_id}", summary="One case")
+async def show_case(case_id: PathId, agent: OfficerOf, deps: DepsOf) -> CaseOut:
+    """Return a case; whom it is about only to its agent and to who looks a second time."""
+    require(agent, Action.DECIDE_VIDEO)
+    case, whole = await video_calls.show_case(deps, agent, case_id)
+    return CaseOut.of(case) if whole else CaseOut.listed(case)
 
 
 @office.post("/video-cases/{case_id}/claim", summary="Take a call")
