@@ -40,8 +40,9 @@ lint: dev-deps ## style, layers, contracts, drift, pages, links, secrets
 types: dev-deps ## static types
 	@$(PY) -m dev.check types
 
-bench: dev-deps ## load figures of this machine
+bench: dev-deps ## load figures of this machine, and the provider beside node-oidc-provider
 	@$(PY) -m bench
+	@$(PY) -m bench.provider
 
 run-deps:
 	@$(PYTHON) dev/bootstrap.py
