@@ -23,6 +23,22 @@ SHOTS = Path("test-results") / "app"
 
 RELYING_PARTY = {"name": "Biblioteca de Demostración", "domain": "biblioteca.example"}
 
+# What a script of the page gets of the device's keys, when it tries to take them along.
+READ_KEYS = """() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("clavis-app");
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction("values").objectStore("values")
+            .get("device");
+        asked.onsuccess = async () => {
+            const { signing, sealing } = asked.result.keys;
+            const read = await crypto.subtle.exportKey("jwk", signing.privateKey)
+                .then(() => "read", () => "refused");
+            resolve([signing.privateKey.extractable, sealing.privateKey.extractable, read]);
+        };
+    };
+})"""
+
 
 @dataclass
 class Desk:
@@ -106,6 +122,17 @@ def code_of(page: Page) -> str:
     link = page.get_attribute("#open-app", "href")
     answer = page.context.request.get(page.url.partition("/login")[0] + str(link), max_redirects=0)
     return answer.headers["location"]
+
+
+def pass_of(page: Page) -> str:
+    """Return the address by which the portal's session makes a phone one's own."""
+    made = page.evaluate(
+        """() => fetch("/api/pin/citizen/v1/device-tickets",
+            { method: "POST", headers: { "X-Clavis-CSRF": "1" } })
+            .then(async (answer) => ({ status: answer.status, body: await answer.json() }))"""
+    )
+    assert made["status"] == 201, made
+    return str(made["body"]["url"])
 
 
 def confirm_in_app(page: Page, app: Page) -> None:

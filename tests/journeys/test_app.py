@@ -16,6 +16,7 @@ from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.phone_app import (
+    READ_KEYS,
     RELYING_PARTY,
     SHOTS,
     Desk,
@@ -24,6 +25,7 @@ from tests.journeys.phone_app import (
     confirm_in_app,
     enrol,
     open_code,
+    pass_of,
     phone_context,
 )
 
@@ -86,22 +88,7 @@ def test_2_a_person_makes_the_phone_theirs_with_a_code_by_sms(
 
 
 def test_2_no_script_can_read_the_keys(app: Page) -> None:
-    extractable = app.evaluate(
-        """() => new Promise((resolve, reject) => {
-            const opening = indexedDB.open("clavis-app");
-            opening.onerror = reject;
-            opening.onsuccess = () => {
-                const asked = opening.result.transaction("values").objectStore("values")
-                    .get("device");
-                asked.onsuccess = async () => {
-                    const { signing, sealing } = asked.result.keys;
-                    const read = await crypto.subtle.exportKey("jwk", signing.privateKey)
-                        .then(() => "read", () => "refused");
-                    resolve([signing.privateKey.extractable, sealing.privateKey.extractable, read]);
-                };
-            };
-        })"""
-    )
+    extractable = app.evaluate(READ_KEYS)
     assert extractable == [False, False, "refused"]
 
 
@@ -217,17 +204,6 @@ def test_7_a_phone_proven_by_sms_does_not_reach_substantial(
     confirm_in_app(page, app)
     expect(page.locator("[data-code=level-too-low]")).to_be_visible()
     expect(page.locator("[data-way-up]").first).to_be_visible()
-
-
-def pass_of(page: Page) -> str:
-    """Return the address by which the portal's session makes a phone one's own."""
-    made = page.evaluate(
-        """() => fetch("/api/pin/citizen/v1/device-tickets",
-            { method: "POST", headers: { "X-Clavis-CSRF": "1" } })
-            .then(async (answer) => ({ status: answer.status, body: await answer.json() }))"""
-    )
-    assert made["status"] == 201, made
-    return str(made["body"]["url"])
 
 
 def test_7_a_pass_of_the_portal_makes_a_phone_ones_own(
