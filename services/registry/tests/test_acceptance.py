@@ -95,6 +95,21 @@ async def test_a_spoilt_print_is_made_again_with_a_new_code(world: World, enrol:
     assert sorted(row["state"] for row in states) == ["active", "replaced"]
 
 
+async def test_a_day_later_no_enrolment_gives_a_code_of_an_absent_person(
+    world: World, enrol: Enrol
+) -> None:
+    entered = await enrol()
+    path = PATH.format(entered.enrolment_id)
+    assert (await world.http.get(path, headers=world.as_officer())).status_code == 200
+    world.clock.advance(timedelta(days=1))
+    again = f"/officer/v1/enrolments/{entered.enrolment_id}/acceptance-reprints"
+    body = {"reason": "La impresora se atascó"}
+    late = await world.http.post(again, json=body, headers=world.as_officer())
+    assert late.json()["code"] == "acceptance-too-late"
+    late = await world.http.get(path, headers=world.as_officer())
+    assert late.json()["code"] == "acceptance-too-late"
+
+
 async def test_there_is_none_before_completion(world: World, prove: Prove) -> None:
     answer = await world.http.get(PATH.format(await prove()), headers=world.as_officer())
     assert (answer.status_code, answer.json()["code"]) == (409, "enrolment-not-completed")

@@ -45,6 +45,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "enrolment-expired": (410, "The draft is too old. Start again."),
     "enrolment-completed": (409, "The enrolment is already completed."),
     "enrolment-not-completed": (409, "The enrolment is not completed yet."),
+    "acceptance-too-late": (410, "It is printed within a day. Issue another activation code."),
     "acceptance-already-printed": (410, "The acceptance document was already printed."),
     "acceptance-not-printed": (409, "The acceptance document has not been printed yet."),
     "person-not-found": (404, "There is no such person."),

@@ -4,7 +4,7 @@ The code is drawn when the document is made and only its hash is kept, so there 
 which it could be read from the database.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -25,10 +25,14 @@ TEMPLATE = "acceptance.typ"
 
 
 async def print_acceptance(deps: Deps, officer: Officer, enrolment_id: str) -> bytes:
-    """Return the PDF with a new activation code. Raises acceptance-already-printed after that."""
+    """Return the PDF with a new activation code, once.
+
+    Raises enrolment-not-completed, acceptance-already-printed and acceptance-too-late.
+    """
     row = await find_enrolment(deps, officer, enrolment_id)
     if row.subject_id is None:
         raise refuse("enrolment-not-completed")
+    _refuse_late(deps, row)
     if row.acceptance_printed_at is not None:
         raise refuse("acceptance-already-printed")
     code = new_activation_code(deps.random_below) if row.with_code else None
@@ -40,6 +44,14 @@ async def print_acceptance(deps: Deps, officer: Officer, enrolment_id: str) -> b
     )
     await _put_in_force(deps, officer, row.subject_id, enrolment_id, code)
     return pdf
+
+
+# The person waits at the desk for it. Later another code is an act of its own, with the person
+# present and a look-up that they see (BOE-A-2015-14215 section 5.4).
+def _refuse_late(deps: Deps, row: EnrolmentRow) -> None:
+    lifetime = timedelta(hours=deps.settings.draft_hours)
+    if row.completed_at is not None and deps.clock.now() >= row.completed_at + lifetime:
+        raise refuse("acceptance-too-late")
 
 
 async def _put_in_force(
@@ -64,6 +76,7 @@ async def allow_reprint(deps: Deps, officer: Officer, enrolment_id: str, reason:
     if code := reason_refusal(reason):
         raise refuse(code)
     row = await find_enrolment(deps, officer, enrolment_id)
+    _refuse_late(deps, row)
     async with deps.transaction() as unit:
         if not await unit.enrolments.allow_print_again(enrolment_id):
             raise refuse("acceptance-not-printed")
