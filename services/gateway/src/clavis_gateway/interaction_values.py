@@ -60,6 +60,10 @@ class ClientView:
     """Why the relying party asks, by language tag; may be empty."""
     claim_purposes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Why it asks for one claim, by claim and language tag."""
+    policy_uri: Mapping[str, str] = field(default_factory=dict)
+    """Where it says how it uses the data, by language tag; may be empty."""
+    tos_uri: Mapping[str, str] = field(default_factory=dict)
+    """Its terms of service, by language tag; may be empty."""
     terms: Terms = field(default_factory=Terms)
     """What it accepts of levels, methods and sessions."""
     in_test: bool = False

@@ -56,6 +56,8 @@ TOLD = Disclosure(
         Datum("person_identifier", "DNI o NIE", "Comprobar que está empadronado."),
     ),
     "Tramitar su solicitud de ayuda para el alquiler.",
+    policy="https://agencia.example/privacidad",
+    terms="https://agencia.example/condiciones",
 )
 LAST = {"at": NOW, "method": "con un PIN", "service": "Agencia de ejemplo"}
 

@@ -138,6 +138,19 @@ async def test_the_selector_says_what_will_be_received(browser: Browser) -> None
     assert "told" not in browser.page.ids
 
 
+# OpenID Connect Dynamic Client Registration 1.0 section 2 (policy_uri, tos_uri); RFC 7591 section
+# 2.2: in the person's language where there is one.
+async def test_where_a_service_says_how_it_uses_data_is_a_link(entered: Browser) -> None:
+    await second(entered)
+    assert "policies" not in entered.page.ids
+    pages = {"policy_uri": "https://rp.test/en", "policy_uri#es": "https://rp.test/es"}
+    await entered.world.register("third", **pages, tos_uri="https://rp.test/terms")
+    await entered.authorize(client_id="third", scope="openid profile")
+    assert 'href="https://rp.test/es"' in entered.response.text
+    assert 'href="https://rp.test/terms"' in entered.response.text
+    assert "https://rp.test/en" not in entered.response.text
+
+
 async def test_the_last_access_is_told_with_the_data(entered: Browser) -> None:
     await second(entered)
     assert "last-access" in entered.page.ids

@@ -30,12 +30,19 @@ class Disclosure:
 
     data: tuple[Datum, ...]
     purpose: str | None
+    policy: str | None = None
+    """Address of what the service says about its use of the data."""
+    terms: str | None = None
+    """Address of its terms of service."""
 
 
 def disclosure_of(flow: Flow) -> Disclosure:
     """Put what this request lets the service read into the person's words."""
     client, tag = flow.interaction.client, flow.language.tag
-    return Disclosure(_data(flow), in_language(client.purpose, tag))
+    purpose, policy, terms = (
+        in_language(words, tag) for words in (client.purpose, client.policy_uri, client.tos_uri)
+    )
+    return Disclosure(_data(flow), purpose, policy, terms)
 
 
 def in_language(words: Mapping[str, str], tag: str) -> str | None:

@@ -23,9 +23,17 @@ def client_view(client: RelyingParty, issuer: str) -> ClientView:
         portal=client.is_portal,
         purpose=client.purpose,
         claim_purposes=client.claim_purposes,
+        policy_uri=_by_language(client, "policy_uri"),
+        tos_uri=_by_language(client, "tos_uri"),
         in_test=client.in_test,
         terms=client.terms,
     )
+
+
+# RFC 7591 section 2.2: after a `#` stands the language tag; without one it is for everybody.
+def _by_language(client: RelyingParty, member: str) -> dict[str, str]:
+    parts = ((name.partition("#"), value) for name, value in client.metadata.items())
+    return {tag: value for (base, _, tag), value in parts if base == member}
 
 
 # OpenID Connect Core 1.0 section 4: a login may be begun from outside, with the issuer's name.
