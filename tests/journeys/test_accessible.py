@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings(GOOD_PRACTICE_IS_REPORTED),
 ]
-PORTAL, CENSUS = 5, 12
+PORTAL, LIBRARY, INBOX, CENSUS = 5, 10, 11, 12
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,17 @@ def test_the_portal_before_anybody_signs_in(
         page.goto(demo.url(PORTAL))
         expect(page.locator("#sign-in")).to_be_visible()
         assert_whole(breaches(page, "welcome") + opened(page, "/nowhere"))
+
+
+def test_the_services_and_the_inbox_of_the_demo(
+    judge: None, demo: RunningDemo, browser: Browser
+) -> None:
+    found = []
+    with new_page(browser) as page:
+        for offset in (LIBRARY, INBOX):
+            page.goto(demo.url(offset))
+            found += breaches(page, f"demo, port {offset}")
+    assert_whole(found)
 
 
 def test_what_auditors_see(judge: None, demo: RunningDemo, browser: Browser) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 from clavis_testkit import browsing, newcomers
+from clavis_testkit.accessibility import breaches
 from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
@@ -18,9 +19,15 @@ from dev import video_provider
 from dev.infrastructure import Infrastructure
 from dev.layout import Layout
 from dev.services import by_name
+from tests.journeys.judged_pages import GOOD_PRACTICE_IS_REPORTED, assert_whole
 from tests.journeys.office_desk import OfficeDesk, fill_date, walk_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.node,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings(GOOD_PRACTICE_IS_REPORTED),
+]
 SEEN = ("consent_to_record", "live_person", "face_matches", "document_genuine", "data_read_out")
 
 
@@ -107,6 +114,7 @@ def decide(demo: RunningDemo, agent: OfficeDesk, person: dict[str, Any]) -> None
     announce(demo, page.url.rsplit("/", 1)[1])
     page.click("#search-recordings")
     expect(page.locator("#recording")).to_be_visible()
+    assert_whole(breaches(page, "a call with its recording"))
     for name in ("national_id", "given_name", "first_surname"):
         page.fill(f"#person-{name}", person[name])
     fill_date(page, "person-birth_date", person["birth_date"])

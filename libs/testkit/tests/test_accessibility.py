@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from clavis_testkit import accessibility
 from clavis_testkit.accessibility import BestPractice, axe, breaches
 from clavis_testkit.browsing import chromium, new_page
 from clavis_testkit.require import need
 from playwright.sync_api import Page
+
+from dev.assets import AssetError
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 POLICY = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'"
@@ -62,3 +65,18 @@ def test_small_targets_are_found_on_a_phone(page: Page) -> None:
 def test_what_is_only_good_practice_is_a_warning(page: Page) -> None:
     with pytest.warns(BestPractice, match="heading-order"):
         assert shown(page, "<h4>Far below</h4>") == []
+
+
+@pytest.mark.parametrize(
+    ("required", "ends"), [("", pytest.skip.Exception), ("all", pytest.fail.Exception)]
+)
+def test_without_its_packages_it_is_skipped_or_fails(
+    monkeypatch: pytest.MonkeyPatch, required: str, ends: type[BaseException]
+) -> None:
+    def nothing_installed() -> None:
+        raise AssetError("installing the checks of the pages failed: no network.")
+
+    monkeypatch.setenv("CLAVIS_REQUIRE", required)
+    monkeypatch.setattr(accessibility, "ensure_checks", nothing_installed)
+    with pytest.raises(ends, match="no network"):
+        axe.__wrapped__()
