@@ -88,6 +88,16 @@ async def test_rfc9396_5_a_type_must_be_registered_for_the_client(world: World) 
     )  # fmt: skip
 
 
+# Section 5 leaves the words to us: what to mend is named, what was sent is not repeated.
+async def test_rfc9396_5_the_error_names_the_member(world: World) -> None:
+    client = await signer(world)
+    asked = credential(hashAlgorithmOID="1.2.3.secret")
+    answer = (await client.push(authorization_details=spelled(asked))).json()
+    assert answer["error"] == "invalid_authorization_details"
+    assert "hashAlgorithmOID of a credential" in answer["error_description"]
+    assert "secret" not in answer["error_description"]
+
+
 async def test_rfc9396_12_documents_do_not_pass_through_a_browser(world: World) -> None:
     await world.register(authorization_details_types=["credential"])
     answer = location(await world.authorize(authorization_details=spelled(credential())))

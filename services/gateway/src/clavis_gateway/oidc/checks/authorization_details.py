@@ -8,12 +8,11 @@ from clavis_gateway.oidc.authorization_details import TYPES
 from clavis_gateway.oidc.checks.draft import Draft
 
 
-def invalid_details(private: str, rule: str = "authorization_details") -> OAuthError:
-    """Make the error of RFC 9396 section 5."""
+def invalid_details(reason: str, rule: str = "authorization_details") -> OAuthError:
+    """Make the error of RFC 9396 section 5. `reason` names a member of ours, never a value."""
     return OAuthError(
         "invalid_authorization_details",
-        "The authorization_details are not valid for this client.",
-        private=private,
+        f"The authorization_details are not valid for this client: {reason}.",
         rule=rule,
     )
 
