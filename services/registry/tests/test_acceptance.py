@@ -201,3 +201,18 @@ async def test_no_document_names_data_of_a_later_change(world: World, enrol: Enr
     other = path.replace("email", "phone")
     wrong = await world.http.get(f"{other}/acceptance.pdf", headers=headers)
     assert wrong.json()["code"] == "change-not-found"
+
+
+async def test_a_change_of_phone_gives_no_code_of_somebody_who_left_long_ago(
+    world: World, enrol: Enrol
+) -> None:
+    await enrol()
+    world.clock.advance(timedelta(minutes=2))
+    begun = await as_officer(world, "phone-changes", desk(mobile="600999111"))
+    path = f"phone-changes/{begun.json()['change_id']}"
+    await as_officer(world, f"{path}/proof", {"code": world.outside.last_code()})
+    assert (await as_officer(world, f"{path}/completion", TERMS)).json()["state"] == "done"
+    world.clock.advance(timedelta(days=2))
+    late = await as_officer(world, f"{path}/acceptance", {})
+    assert (late.status_code, late.json()["code"]) == (410, "change-expired")
+    assert await world.deps.pool.fetchval("SELECT count(*) FROM activation_code") == 0

@@ -1,5 +1,6 @@
 """Writing a proved change of phone or e-mail address, with its events, evidence and notices."""
 
+from datetime import timedelta
 from typing import Any
 
 from clavis_registry import events
@@ -189,8 +190,8 @@ async def _written(
             raise refuse(own)
         if change.state != "done":
             raise refuse("change-not-done")
-        # An old change is no way to read what stands on record today.
-        if kind == "email" and deps.clock.now() >= change.expires_at:
+        # An old change is no way to today's data, nor to a code of somebody who is not there.
+        if deps.clock.now() >= change.expires_at + timedelta(hours=deps.settings.draft_hours):
             raise refuse("change-expired")
         person = await unit.persons.get(change.subject_id)
         terms = (TERMS_VERSION, person.language if person else None)
