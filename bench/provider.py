@@ -118,7 +118,7 @@ def _client(demo: RunningDemo, client_id: str, **more: Any) -> tuple[str, str]:
         json.dump(described, file)
         file.flush()
         said = register(Layout(demo.base, demo.directory), Path(file.name))
-    found = dict(re.findall(r"(client_id|client_secret)\W+([\w.~-]+)", said))
+    found = dict(re.findall(r"(client_id|client_secret)\W+?([\w.~-]+)", said))
     return found["client_id"], found["client_secret"]
 
 

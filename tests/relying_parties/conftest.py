@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
+from clavis_testkit import newcomers
 from clavis_testkit.launchers.process import free_port
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import ROOT, RunningDemo
@@ -27,6 +29,22 @@ EXAMPLES = ROOT / "docs" / "relying-parties"
 START_SECONDS = 60.0
 Register = Callable[[dict[str, Any]], dict[str, str]]
 StartNode = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def regulars(demo: RunningDemo) -> Iterator[dict[str, Any]]:
+    """People with a permanent password, in turn: of the codes by SMS each gets five an hour."""
+    people = [newcomers.newcomer() for _ in range(3)]
+    newcomers.enrol(demo, people)
+    for person in people:
+        newcomers.activate_password(demo, person)
+    return cycle(people)
+
+
+@pytest.fixture
+def regular(regulars: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """One of them."""
+    return next(regulars)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +63,7 @@ def register(demo: RunningDemo, tmp_path_factory: pytest.TempPathFactory) -> Reg
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        return dict(re.findall(r"(client_id|client_secret)\W+([\w.~-]+)", done.stdout))
+        return dict(re.findall(r"(client_id|client_secret)\W+?([\w.~-]+)", done.stdout))
 
     return run
 

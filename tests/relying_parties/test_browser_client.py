@@ -12,11 +12,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ACR = "http://eidas.europa.eu/LoA/"
 
 
-@pytest.fixture
-def ana(demo: RunningDemo) -> dict[str, Any]:
-    return next(p for p in demo.data["people"] if p["password"] and p["status"] == "registered")
-
-
 def shown(page: Page, expected: str) -> dict[str, Any]:
     """Return what the page shows once it holds a text."""
     place = page.locator("#shown")
@@ -26,12 +21,12 @@ def shown(page: Page, expected: str) -> dict[str, Any]:
 
 
 def test_oidc_client_ts_in_chromium(
-    demo: RunningDemo, browser_service: str, page: Page, ana: dict[str, Any]
+    demo: RunningDemo, browser_service: str, page: Page, regular: dict[str, Any]
 ) -> None:
     page.goto(browser_service)
     expect(page.locator("#shown")).to_have_text("nobody")
     page.click("#login")
-    enter_with_password(page, ana)
+    enter_with_password(page, regular)
     agree_to_data(page, browser_service.removesuffix("/index.html"))
     first = shown(page, '"sub"')
     assert first["acr"] == f"{ACR}low"
@@ -40,10 +35,10 @@ def test_oidc_client_ts_in_chromium(
     page.click("#renew")
     assert shown(page, "renewed")["renewed"] > 0
 
-    seen = len(demo.messages(ana["phone"]))
+    seen = len(demo.messages(regular["phone"]))
     page.click("#more")
     page.click("#continue")
-    type_code(page, demo, ana["phone"], after=seen)
+    type_code(page, demo, regular["phone"], after=seen)
     agree_to_data(page, browser_service.removesuffix("/index.html"))
     raised = shown(page, "substantial")
     assert (raised["sub"], raised["sid"]) == (first["sub"], first["sid"])

@@ -14,11 +14,6 @@ LOW = "http://eidas.europa.eu/LoA/low"
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 
 
-@pytest.fixture
-def ana(demo: RunningDemo) -> dict[str, Any]:
-    return next(p for p in demo.data["people"] if p["password"] and p["status"] == "registered")
-
-
 def shown(citizen: FormCitizen) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(citizen.page.text)
     assert "error" not in document, document
@@ -53,40 +48,44 @@ def step_up(citizen: FormCitizen, service: str) -> dict[str, Any]:
     return shown(citizen)
 
 
-def test_authlib_in_fastapi(demo: RunningDemo, fastapi_service: str, ana: dict[str, Any]) -> None:
-    with FormCitizen(demo, ana) as citizen:
+def test_authlib_in_fastapi(
+    demo: RunningDemo, fastapi_service: str, regular: dict[str, Any]
+) -> None:
+    with FormCitizen(demo, regular) as citizen:
         live_through(citizen, fastapi_service, "POST")
 
 
-def test_openid_client_in_node(demo: RunningDemo, node_service: str, ana: dict[str, Any]) -> None:
-    with FormCitizen(demo, ana) as citizen:
+def test_openid_client_in_node(
+    demo: RunningDemo, node_service: str, regular: dict[str, Any]
+) -> None:
+    with FormCitizen(demo, regular) as citizen:
         live_through(citizen, node_service, "GET")
 
 
 def test_openid_client_with_fapi_2(
-    demo: RunningDemo, fapi_service: str, ana: dict[str, Any]
+    demo: RunningDemo, fapi_service: str, regular: dict[str, Any]
 ) -> None:
-    with FormCitizen(demo, ana) as citizen:
+    with FormCitizen(demo, regular) as citizen:
         live_through(citizen, fapi_service, "GET")
 
 
 def test_openid_client_with_fapi_2_message_signing(
-    demo: RunningDemo, signing_service: str, ana: dict[str, Any]
+    demo: RunningDemo, signing_service: str, regular: dict[str, Any]
 ) -> None:
-    with FormCitizen(demo, ana) as citizen:
+    with FormCitizen(demo, regular) as citizen:
         live_through(citizen, signing_service, "GET")
 
 
 def test_oauth4webapi_with_fapi_2(
-    demo: RunningDemo, oauth4webapi_service: str, ana: dict[str, Any]
+    demo: RunningDemo, oauth4webapi_service: str, regular: dict[str, Any]
 ) -> None:
-    with FormCitizen(demo, ana) as citizen:
+    with FormCitizen(demo, regular) as citizen:
         live_through(citizen, oauth4webapi_service, "GET")
 
 
-def test_python_jose_verifies_our_tokens(demo: RunningDemo, ana: dict[str, Any]) -> None:
+def test_python_jose_verifies_our_tokens(demo: RunningDemo, regular: dict[str, Any]) -> None:
     client = demo.client("demo-web")
-    with FormCitizen(demo, ana) as citizen:
+    with FormCitizen(demo, regular) as citizen:
         token = log_in_by_hand(citizen, demo, client)
     header = python_jose.get_unverified_header(token["id_token"])
     keys = httpx.get(f"{demo.issuer}/jwks", timeout=5).json()["keys"]
