@@ -113,29 +113,34 @@ def access_token(
     )
     if entitlement.opaque:
         return NewAccessToken(record, handle, None)
-    # RFC 9068 section 2.2.
+    holder = _holder(grant, sid) if grant else {"sub": client.client_id}
+    return NewAccessToken(record, None, {"iss": issuer, "jti": handle} | _stated(record) | holder)
+
+
+# RFC 9068 section 2.2; 2.2.3: what was asked as scope; RFC 9396 section 9.1.
+def _stated(record: AccessToken) -> dict[str, Any]:
     claims: dict[str, Any] = {
-        "iss": issuer,
-        "sub": grant.sub if grant else client.client_id,
         "aud": list(record.audience),
-        "client_id": client.client_id,
+        "client_id": record.client_id,
         "exp": seconds(record.expires_at),
-        "iat": seconds(now),
-        "jti": handle,
+        "iat": seconds(record.issued_at),
     }
-    # RFC 9068 section 2.2.3: what was asked as scope; RFC 9396 section 9.1.
-    if scope:
-        claims["scope"] = scope
-    if entitlement.details:
-        claims["authorization_details"] = list(entitlement.details)
-    if grant is not None:
-        claims |= {
-            "acr": grant.acr,
-            "amr": list(grant.amr),
-            "auth_time": seconds(grant.auth_time),
-            "sid": sid,
-        }
+    if record.scope:
+        claims["scope"] = record.scope
+    if record.authorization_details:
+        claims["authorization_details"] = list(record.authorization_details)
     bound = confirmation(record)
     if bound:
         claims["cnf"] = bound
-    return NewAccessToken(record, None, claims)
+    return claims
+
+
+# RFC 9068 sections 2.2.1 and 2.2.2: who it is, and how they authenticated.
+def _holder(grant: Grant, sid: str | None) -> dict[str, Any]:
+    return {
+        "sub": grant.sub,
+        "acr": grant.acr,
+        "amr": list(grant.amr),
+        "auth_time": seconds(grant.auth_time),
+        "sid": sid,
+    }
