@@ -31,8 +31,8 @@ client: run-deps ## register a relying party with the demo: make client FILE=cli
 video: run-deps ## play the provider of automatic video: make video REFERENCE=… NUMBER=20304050H [FAILED=1] | CALL=…
 	@$(PY) -m dev.video_provider $(REFERENCE) $(NUMBER) $(if $(FAILED),--failed) $(if $(CALL),--call $(CALL))
 
-test: dev-deps ## all tests; what cannot run here is skipped with its reason
-	@$(PY) -m pytest $(ARGS)
+test: dev-deps ## all tests, or ARGS="services/pin -x"; what cannot run here is skipped with its reason
+	@$(PY) -m dev.run_tests $(ARGS)
 
 lint: dev-deps ## style, layers, contracts, drift, pages, links, secrets
 	@$(PY) -m dev.check lint contracts web docs
