@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from clavis_kit.clock import FrozenClock
+from hypothesis import HealthCheck, settings
 
 from clavis_testkit import loopback, require
 from clavis_testkit.launchers.databases import run_sync
@@ -37,9 +38,26 @@ def pytest_sessionfinish() -> None:
     gc.disable()
 
 
-def pytest_configure() -> None:
-    """Keep the tests on this machine."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests on this machine, and the properties the same on every machine."""
     loopback.guard()
+    _settle_properties(config)
+
+
+def _settle_properties(config: pytest.Config) -> None:
+    """Let Hypothesis try the same examples in every run, however slow the machine is.
+
+    To look for new ones: ``pytest --hypothesis-profile=search --hypothesis-seed=1``.
+    """
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "clavis", deadline=None, derandomize=True, database=None, suppress_health_check=slow
+    )
+    settings.register_profile(
+        "search", deadline=None, max_examples=1000, database=None, suppress_health_check=slow
+    )
+    if not config.getoption("--hypothesis-profile", None):
+        settings.load_profile("clavis")
 
 
 @pytest.fixture
