@@ -133,6 +133,31 @@ async def test_no_statement_reads_a_large_table_from_end_to_end(
     assert not found, "\n".join(found)
 
 
+# What a function of the schema counts, with its two arguments as a statement of its own has them.
+COUNTS = """
+    SELECT proname, replace(replace(substring(prosrc FROM 'RETURN \\((SELECT .*)\\);'),
+                                    '= ' || proargnames[1], '= $1'),
+                            '> ' || proargnames[2], '> $2') AS counting
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosrc ~ 'RETURN \\(SELECT'
+"""
+
+
+async def test_what_a_function_counts_it_finds_by_an_index(database: DatabaseFactory) -> None:
+    pool = await open_pool((await database("registry")).owner_dsn, 1)
+    async with pool.acquire() as connection:
+        await connection.execute(PREPARE)
+        counts = await connection.fetch(COUNTS)
+        plans = {
+            row["proname"]: await connection.fetchval("SELECT pg_temp.plan_of($1)", row["counting"])
+            for row in counts
+        }
+    await pool.close()
+    assert len(plans) >= 4
+    assert {name: list(walks(plan[0]["Plan"])) for name, plan in plans.items()} == {
+        name: [] for name in plans
+    }
+
+
 @pytest.mark.parametrize(
     ("sql", "bad"),
     [

@@ -66,13 +66,9 @@ class AppointmentStore:
         return bool(booked)
 
     async def recent(self, source_hash: str, since: datetime) -> int:
-        """Count the bookings from one source."""
+        """Count the bookings from one source; they take turns until the transaction ends."""
         count: int = await self._db.fetchval(
-            """
-            SELECT count(*) FROM video_appointment WHERE source_hash = $1 AND created_at > $2
-            """,
-            source_hash,
-            since,
+            "SELECT video_bookings_of_source($1, $2)", source_hash, since
         )
         return count
 

@@ -44,19 +44,18 @@ class LetterRenunciationStore:
     async def ask(
         self, act: LetterRenunciation, source_hash: str, limits: AskingLimits, now: datetime
     ) -> bool:
-        """Keep an act to be judged later; False when there were too many."""
+        """Keep an act to be judged later; False when there were too many.
+
+        Acts of one source, and those for one number, take turns until the transaction ends.
+        """
         kept = await self._db.fetchval(
             """
             INSERT INTO letter_renunciation
                 (act_id, national_id_hash, contrast_hash, csv_hash, source_hash, language,
                  requested_at)
             SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz
-             WHERE (SELECT count(*) FROM letter_renunciation
-                     WHERE source_hash = $5
-                       AND requested_at > $7::timestamptz - interval '1 hour') < $8
-               AND (SELECT count(*) FROM letter_renunciation
-                     WHERE national_id_hash = $2
-                       AND requested_at > $7::timestamptz - interval '1 hour') < $9
+             WHERE letter_renunciations_of_source($5, $7::timestamptz - interval '1 hour') < $8
+               AND letter_renunciations_of_number($2, $7::timestamptz - interval '1 hour') < $9
             RETURNING true
             """,
             act.act_id,

@@ -82,15 +82,16 @@ class LetterRequestStore:
     async def ask(
         self, request: LetterRequest, source_hash: str, limit: int, now: datetime
     ) -> bool:
-        """Keep a request to be judged later; False when its source asked too often."""
+        """Keep a request to be judged later; False when its source asked too often.
+
+        Requests of one source take turns until the transaction ends.
+        """
         kept = await self._db.fetchval(
             """
             INSERT INTO letter_request
                 (request_id, national_id_hash, contrast_hash, source_hash, language, requested_at)
             SELECT $1, $2, $3, $4, $5, $6::timestamptz
-             WHERE (SELECT count(*) FROM letter_request
-                     WHERE source_hash = $4
-                       AND requested_at > $6::timestamptz - interval '1 hour') < $7
+             WHERE letter_requests_of_source($4, $6::timestamptz - interval '1 hour') < $7
             RETURNING true
             """,
             request.request_id,
