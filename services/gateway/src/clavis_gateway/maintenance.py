@@ -19,6 +19,7 @@ _log = get_logger(__name__)
 _EXPIRED = {
     "used_jti": "expires_at < $1",
     "initial_access_token": "expires_at < $1",
+    "reading_token": "expires_at < $1",
     "pushed_request": "expires_at < $1",
     "interaction": "expires_at < $1",
     "authorization_grant": "expires_at < $1",

@@ -5,7 +5,13 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from clavis_gateway import citizen_services, citizen_sessions
-from clavis_gateway.admin import logout_health, people, relying_parties, rotation
+from clavis_gateway.admin import (
+    logout_health,
+    people,
+    reading_token,
+    relying_parties,
+    rotation,
+)
 from clavis_gateway.admin import refusals as refused
 from clavis_gateway.certificates import routes as certificates
 from clavis_gateway.citizen import public
@@ -47,7 +53,7 @@ def include_routes(app: FastAPI) -> None:
     protocol = (discovery, authorize, par, token, userinfo, introspect, revoke, logout, refusals)
     for module in protocol:
         app.include_router(module.router, tags=["openid"])
-    for module in (relying_parties, rotation, people, refused, logout_health):
+    for module in (relying_parties, rotation, reading_token, people, refused, logout_health):
         app.include_router(module.router, tags=["operator"])
     app.include_router(citizen_sessions.router)
     app.include_router(citizen_services.router)

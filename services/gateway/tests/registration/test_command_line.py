@@ -119,6 +119,20 @@ def test_initial_access_tokens(run: Run) -> None:
     assert "nothing to do" in run("token", "revoke", made["token_id"])[1]
 
 
+def test_the_reading_token_of_a_relying_party(run: Run) -> None:
+    run("apply", str(EXAMPLE))
+    assert run("reading-token", "show", "biblioteca")[1] == "none\n"
+    made = json.loads(run("reading-token", "issue", "biblioteca", "--life", "30d")[1])
+    shown = run("reading-token", "show", "biblioteca")[1]
+    assert made["expires_at"][:10] in shown
+    assert made["reading_token"] not in shown
+    assert run("reading-token", "revoke", "biblioteca")[1] == "revoked\n"
+    assert "nothing to do" in run("reading-token", "revoke", "biblioteca")[1]
+    refused = run("reading-token", "issue", "biblioteca", "--life", "366d")
+    assert (refused[0], refused[2]) == (1, "client: a reading token lives up to 365 days\n")
+    assert run("reading-token", "show", "nobody")[0] == 1
+
+
 def test_the_schema_knows_what_is_known_and_the_example_keeps_to_it(run: Run) -> None:
     schema: dict[str, Any] = json.loads(run("schema")[1])
     assert schema == bundle_schema()

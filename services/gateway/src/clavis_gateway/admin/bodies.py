@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clavis_gateway.registration.reading_token import DEFAULT_LIFE, MAXIMUM_LIFE
 from clavis_gateway.rules.client_secrets import MAXIMUM_OVERLAP
 from clavis_gateway.rules.registration_states import State
 
@@ -47,6 +48,19 @@ class TesterName(_Body):
 
     subject_id: str | None = Field(default=None, max_length=64)
     national_id: str | None = Field(default=None, max_length=20)
+
+
+class ReadingTokenWish(_Body):
+    """How long a reading token holds."""
+
+    life_seconds: int = Field(
+        default=int(DEFAULT_LIFE.total_seconds()), ge=60, le=int(MAXIMUM_LIFE.total_seconds())
+    )
+
+    @property
+    def life(self) -> timedelta:
+        """How long it holds."""
+        return timedelta(seconds=self.life_seconds)
 
 
 class TokenWish(_Body):

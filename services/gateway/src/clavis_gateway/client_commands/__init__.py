@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clavis_gateway.client_commands import files, health, life, people, refusals
+from clavis_gateway.client_commands import files, health, life, people, reading_token, refusals
 from clavis_gateway.rules.registration_states import State
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def add_client_verbs(verbs: Verbs) -> None:
     _add_life(client)
     tester = client.add_parser("tester", help="who may enter a service in test")
     _add_testers(tester.add_subparsers(required=True))
+    reading = client.add_parser("reading-token", help="what lets a contact read the refusal log")
+    _add_reading(reading.add_subparsers(required=True))
     token = client.add_parser("token", help="initial access tokens of dynamic registration")
     _add_tokens(token.add_subparsers(required=True))
 
@@ -101,6 +103,15 @@ def _add_testers(tester: Verbs) -> None:
             "--national-id", action="store_true", help="read the number from standard input"
         )
     _verb(tester, "list", people.list_testers, "print the list", "client_id")
+
+
+def _add_reading(reading: Verbs) -> None:
+    text = "make a token in place of the one before and print it once"
+    verb = _verb(reading, "issue", reading_token.issue, text, "client_id")
+    verb.add_argument("--life", default="90d", help="how long it holds (default 90d)")
+    text = "who made the token, when, and until when it holds"
+    _verb(reading, "show", reading_token.show, text, "client_id")
+    _verb(reading, "revoke", reading_token.revoke, "end the token", "client_id")
 
 
 def _add_tokens(token: Verbs) -> None:

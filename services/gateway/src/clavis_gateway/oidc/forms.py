@@ -67,10 +67,14 @@ def noted(request: Request, parameters: Parameters) -> Parameters:
 
 async def read_unique_form(request: Request) -> Parameters:
     """Read a form body in which nothing repeats (RFC 6749 section 3.2)."""
-    form = await read_form(request)
-    if form.repeated:
+    return unique(await read_form(request))
+
+
+def unique(parameters: Parameters) -> Parameters:
+    """Return parameters of which none repeats or holds NUL. Raises OAuthError invalid_request."""
+    if parameters.repeated:
         raise invalid_request("A parameter appears more than once.")
-    for value in form.values.values():
+    for value in parameters.values.values():
         if "\x00" in value:
             raise invalid_request("A parameter holds a forbidden character.")
-    return form
+    return parameters
