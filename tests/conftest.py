@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clavis_testkit.launchers.process import LauncherError, free_port, require_free_port
+from clavis_testkit.launchers.process import LauncherError, lend, require_free_port
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page
@@ -19,14 +20,14 @@ LOWEST, HIGHEST = 20_000, 28_000  # below the range from which systems lend out 
 
 
 def free_base() -> int:
-    """Return a base whose ports are free now."""
+    """Return a base whose ports are free, and that no other run has chosen a moment ago."""
     while True:
-        base = LOWEST + free_port() % (HIGHEST - LOWEST)
-        base -= base % SPAN
+        base = LOWEST + secrets.randbelow((HIGHEST - LOWEST) // SPAN) * SPAN
         with contextlib.suppress(LauncherError):
             for offset, name in all_offsets().items():
                 require_free_port(base + offset, name)
-            return base
+            if lend(base):
+                return base
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The class path of Apache Kafka: resolved once by Maven from kafka-pom.xml, then remembered."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -53,6 +54,13 @@ def _remembered() -> str | None:
 def _resolve() -> str:
     memory = _memory()
     memory.parent.mkdir(parents=True, exist_ok=True)
+    # Maven's store of jars is not made for two that fill it at once: the second finds it done.
+    with memory.with_name(f"{memory.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _remembered() or _ask_maven(memory)
+
+
+def _ask_maven(memory: Path) -> str:
     answer = memory.with_name(f"{memory.name}.{os.getpid()}")
     command = ["mvn", "--batch-mode", "--quiet", "--file", str(_POM)]
     command += ["dependency:build-classpath", f"-Dmdep.outputFile={answer}"]

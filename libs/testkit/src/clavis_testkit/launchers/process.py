@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import BinaryIO
 LOOPBACK = "127.0.0.1"
 _EXEC = Path(__file__).with_name("_exec.py")
 _LOG_KEPT = 5 * 1024 * 1024
+# A port that was lent is used within seconds: its mark may go when so many were lent after it.
+_MARKS_KEPT = 64
+_marks: deque[int] = deque()
 
 
 class LauncherError(RuntimeError):
@@ -145,10 +149,30 @@ def _open_log(log_file: Path) -> BinaryIO:
 
 
 def free_port() -> int:
-    """Return a TCP port that was free on loopback a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port that is free on loopback and that was not lent to anybody just now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        if lend(port):
+            return port
+
+
+def lend(port: int) -> bool:
+    """Mark a TCP port as given away; False when this or another process did so before.
+
+    Between the choice of a port and its use by a server, anybody might choose it too. The mark is a
+    UDP socket of the same number: all processes of the machine see it, and it goes with this one.
+    """
+    with socket.socket(type=socket.SOCK_DGRAM) as mark:
+        try:
+            mark.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        _marks.append(mark.detach())
+    while len(_marks) > _MARKS_KEPT:
+        os.close(_marks.popleft())
+    return True
 
 
 def require_free_port(port: int, name: str) -> None:
