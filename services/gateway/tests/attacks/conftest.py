@@ -6,7 +6,8 @@ import pytest_asyncio
 
 from services.gateway.tests.login.conftest import browser, open_browser, siblings
 from services.gateway.tests.oidc.conftest import gateway_database, gateway_keys, peer, world
-from services.gateway.tests.oidc.gateway_world import Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import World
 
 __all__ = [
     "browser",

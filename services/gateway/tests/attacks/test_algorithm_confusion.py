@@ -14,14 +14,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey, RSAKey
 
-from services.gateway.tests.oidc.gateway_world import (
-    ISSUER,
-    Fapi,
-    World,
-    encode,
-    location,
-    page_code,
-)
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, World, encode, location, page_code
 
 
 def part(content: bytes) -> str:

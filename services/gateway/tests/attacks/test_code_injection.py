@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clavis_kit.ids import new_id
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World, pkce
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World, pkce
 
 
 async def test_a_code_does_not_pass_with_the_verifier_of_another_login(world: World) -> None:

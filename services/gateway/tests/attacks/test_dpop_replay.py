@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from joserfc.jwk import ECKey
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, World
 
 
 async def asked(client: Fapi, token: str, proof: str, scheme: str = "DPoP") -> httpx.Response:

@@ -13,7 +13,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
-from services.gateway.tests.oidc.gateway_world import REDIRECT, Fapi, World, encode, location
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import REDIRECT, World, encode, location
 
 DEEP = '{"userinfo":' * 300 + "{}" + "}" * 300
 DEEPER = "[" * 2000 + "]" * 2000

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from clavis_kit.ids import new_id
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, Fapi, World, location
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, World, location
 
 EVIL = "https://evil.test"
 

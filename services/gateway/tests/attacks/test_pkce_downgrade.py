@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.gateway.tests.oidc.gateway_world import Fapi, World, location, pkce
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import World, location, pkce
 
 
 async def test_a_client_that_must_prove_cannot_leave_it_out(world: World, fapi: Fapi) -> None:

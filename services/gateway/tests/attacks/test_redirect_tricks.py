@@ -10,13 +10,8 @@ from clavis_gateway.records import RelyingParty
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.tests.oidc.gateway_world import (
-    REDIRECT,
-    Fapi,
-    World,
-    page_code,
-    registration,
-)
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import REDIRECT, World, page_code, registration
 
 EMPTY: dict[str, Any] = {field.name: None for field in fields(RelyingParty)}
 CLIENT = RelyingParty(**EMPTY | {"client_id": "demo-web", "metadata": registration()})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World
 
 
 async def test_a_token_used_long_after_its_successor_ends_the_whole_family(world: World) -> None:

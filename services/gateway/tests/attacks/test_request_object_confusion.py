@@ -13,7 +13,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, Fapi, encode
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, encode
 
 TYP = "oauth-authz-req+jwt"
 

@@ -1,6 +1,6 @@
 """A smuggled certificate header (RFC 9440 section 4): nobody but the terminator speaks of one.
 
-What becomes of a header that is believed is in tests/oidc/test_mtls.py and tests/certificates/.
+What becomes of a header that is believed is in tests/oidc/mtls/ and tests/certificates/.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from clavis_testkit.service_databases import Database
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.gateway.tests.oidc.conftest import emptied, running_gateway
-from services.gateway.tests.oidc.gateway_world import ISSUER, Peer, World
+from services.gateway.tests.oidc.gateway_world import ISSUER, World
+from services.gateway.tests.oidc.peer import Peer
 
 HERE = "https://cert.test"
 SECRET = "the-terminator-alone"

@@ -20,7 +20,9 @@ from clavis_kit.outbound import FetchError, fetch_json
 from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.oidc.conftest import emptied, running_gateway
-from services.gateway.tests.oidc.gateway_world import ISSUER, Fapi, Peer, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, World
+from services.gateway.tests.oidc.peer import Peer
 
 SPELLINGS = (
     "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "localhost", "localhost.",

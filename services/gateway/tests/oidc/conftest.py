@@ -28,7 +28,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, Peer, World
+from services.gateway.tests.oidc.gateway_world import ISSUER, World
+from services.gateway.tests.oidc.peer import Peer
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,8 @@ from typing import Any
 
 import httpx
 
-from services.gateway.tests.oidc.gateway_world import (
-    ISSUER,
-    REDIRECT,
-    Fapi,
-    World,
-    encode,
-)
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World, encode
 
 TYP = "oauth-authz-req+jwt"
 MINUTE = 60

@@ -13,7 +13,8 @@ from clavis_gateway.oidc.authorization_details import TYPES, DetailsError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World, location
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World, location
 from services.gateway.tests.oidc.independent import parts, verified
 
 CSC_2_2 = "https://cloudsignatureconsortium.org/2025/credential"

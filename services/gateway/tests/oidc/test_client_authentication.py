@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, World
 
 
 @contextlib.asynccontextmanager

@@ -14,13 +14,8 @@ from clavis_gateway.store import interactions
 from clavis_kit.ids import new_id
 from clavis_kit.loa import Loa
 
-from services.gateway.tests.oidc.gateway_world import (
-    ISSUER,
-    PERSON,
-    REDIRECT,
-    World,
-    location,
-)
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World, location
+from services.gateway.tests.oidc.peer import PERSON
 
 LOW = "http://eidas.europa.eu/LoA/low"
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"

@@ -12,14 +12,8 @@ from clavis_kit.ids import new_id
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from services.gateway.tests.oidc.gateway_world import (
-    ISSUER,
-    REDIRECT,
-    Fapi,
-    World,
-    location,
-    page_code,
-)
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World, location, page_code
 
 
 @pytest_asyncio.fixture

@@ -13,13 +13,8 @@ from clavis_kit.ids import new_id
 from joserfc import jwt
 from joserfc.jwk import KeySet, import_key
 
-from services.gateway.tests.oidc.gateway_world import (
-    ISSUER,
-    REDIRECT,
-    Fapi,
-    World,
-    location,
-)
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, REDIRECT, World, location
 
 
 async def opened(world: World, response: str, alg: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from clavis_gateway.maintenance import KEPT, forget_expired
 
-from services.gateway.tests.oidc.gateway_world import Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import World
 
 TABLES = (
     "used_jti", "pushed_request", "interaction", "authorization_grant", "authorization_code",

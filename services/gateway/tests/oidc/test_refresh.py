@@ -8,7 +8,8 @@ from typing import Any
 
 from clavis_gateway.settings import GatewaySettings
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World, pkce
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World, pkce
 
 GRACE = timedelta(seconds=GatewaySettings.model_fields["refresh_grace_seconds"].default)
 MOMENT = timedelta(seconds=1)

@@ -16,7 +16,8 @@ from clavis_gateway.store.tokens import load_client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.tests.oidc.gateway_world import REDIRECT, SECRET, Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import REDIRECT, SECRET, World
 
 AUTH = ("demo-web", SECRET)
 

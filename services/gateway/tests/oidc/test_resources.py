@@ -11,7 +11,8 @@ from clavis_gateway.rules import resources
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, Fapi, World, location
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import ISSUER, SECRET, World, location
 from services.gateway.tests.oidc.independent import parts, verified
 
 ONE, TWO = "https://api.test/one", "urn:example:two"

@@ -11,10 +11,10 @@ import pytest_asyncio
 from clavis_kit.ids import new_id
 from joserfc.jwk import OctKey, OKPKey, RSAKey
 
+from services.gateway.tests.oidc.fapi_client import Fapi
 from services.gateway.tests.oidc.gateway_world import (
     ISSUER,
     REDIRECT,
-    Fapi,
     World,
     encode,
     location,

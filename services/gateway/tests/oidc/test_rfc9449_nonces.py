@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
 from services.gateway.tests.oidc.conftest import emptied, running_gateway
-from services.gateway.tests.oidc.gateway_world import Fapi, Peer, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import World
+from services.gateway.tests.oidc.peer import Peer
 
 MOMENTS = st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001 -- hypothesis adds the zone

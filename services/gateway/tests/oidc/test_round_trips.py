@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from clavis_gateway.oidc import client_keys
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World
 from services.gateway.tests.oidc.independent import round_trips
 
 MOST = 2

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import uvicorn
 
-from services.gateway.tests.oidc.gateway_world import Fapi, World
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import World
 from services.gateway.tests.oidc.independent import parts
 
 

@@ -13,7 +13,8 @@ from clavis_gateway.store.relying_parties import Registration
 from clavis_kit.keyed_hash import sha256_hex
 from joserfc.jwk import ECKey
 
-from services.gateway.tests.oidc.gateway_world import SECRET, Fapi, World, registration
+from services.gateway.tests.oidc.fapi_client import Fapi
+from services.gateway.tests.oidc.gateway_world import SECRET, World, registration
 
 WEEK = timedelta(days=7)
 
