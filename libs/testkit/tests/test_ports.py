@@ -7,7 +7,11 @@ import pytest
 from clavis_testkit.launchers import process
 from clavis_testkit.launchers.process import free_port, lend, require_free_port
 
-_ASK = "from clavis_testkit.launchers.process import lend; import sys; print(lend(int(sys.argv[1])))"
+_ASK = """
+import sys
+from clavis_testkit.launchers.process import lend
+print(lend(int(sys.argv[1])))
+"""
 
 
 def another_process_gets(port: int) -> bool:

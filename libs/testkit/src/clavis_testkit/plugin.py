@@ -12,7 +12,7 @@ import pytest_asyncio
 from clavis_kit.clock import FrozenClock
 from hypothesis import HealthCheck, settings
 
-from clavis_testkit import loopback, require
+from clavis_testkit import loopback, patience, require
 from clavis_testkit.launchers.databases import run_sync
 from clavis_testkit.launchers.kafka import ApacheKafka, Broker, ExternalBroker, TansuBroker
 from clavis_testkit.launchers.postgres import Postgres, open_postgres
@@ -41,6 +41,7 @@ def pytest_sessionfinish() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the tests on this machine, and the properties the same on every machine."""
     loopback.guard()
+    patience.watch()
     _settle_properties(config)
 
 
