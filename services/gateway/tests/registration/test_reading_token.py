@@ -134,7 +134,7 @@ async def test_a_suspended_party_still_reads_why_everything_is_refused(world: Wo
     assert (await world.http.get("/rp/refusals", auth=AUTH)).status_code == 401
     told = (await read(world, token, "demo-web")).json()["refusals"]
     assert [(one["endpoint"], one["rule"]) for one in told] == [
-        ("/rp/refusals", "client_method"), ("/token", "client_method")
+        ("/rp/refusals", "client_state"), ("/token", "client_state")
     ]  # fmt: skip
 
 

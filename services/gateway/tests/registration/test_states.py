@@ -48,6 +48,13 @@ async def test_a_draft_and_a_suspended_one_make_no_request(world: World) -> None
         assert page_code(await world.authorize(state)) == "unknown_client"
         refused = await world.exchange("x", auth=(state, SECRET))
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    await world.deps.refusals.flush()
+    told = await world.deps.pool.fetch("SELECT client_id, endpoint, rule FROM refusal")
+    assert sorted(map(tuple, told)) == [
+        (state, endpoint, "client_state")
+        for state in ("draft", "suspended")
+        for endpoint in ("/authorize", "/token")
+    ], "its log says why; the answer says no more than to a stranger"
 
 
 async def test_in_test_only_testers_complete_a_login(world: World) -> None:

@@ -133,7 +133,9 @@ async def verify_client(
 async def _prove(
     deps: Deps, client: RelyingParty | None, credentials: Credentials, path: str
 ) -> UsedJti | None:
-    if client is None or not client.active or not _by_its_method(client, credentials):
+    if client is not None and not client.active:
+        raise invalid_client("the client is in draft or suspended", basic=credentials.basic)
+    if client is None or not _by_its_method(client, credentials):
         raise invalid_client("unknown client or other method", basic=credentials.basic)
     if client.auth_method in TLS_METHODS:
         await _verify_certificate(deps, client, credentials.certificate)

@@ -56,7 +56,8 @@ async def _authorize(request: Request, deps: Deps, params: Parameters) -> Respon
     known = await _load(request, deps, client_id, params.get("request_uri"))
     asking(request).client = known.client
     if known.client is None or not known.client.active:
-        raise PageFaultError("unknown_client", "No such client is registered.")
+        rule = "client_id" if known.client is None else "client_state"
+        raise PageFaultError("unknown_client", "No such client is registered.", rule=rule)
     pushed = _usable_push(deps, known, params)
     draft = await _draft(deps, known.client, params, pushed)
     try:

@@ -110,7 +110,8 @@ async def _check(deps: Deps, params: Parameters, known: Asking) -> Wish:
         if state is not None:
             return_to = issuing.add_query(return_to, {"state": state})
     locales = tuple((params.get("ui_locales") or "").split()[:8])
-    # Section 2 (logout_hint): who logs out is who holds the session; a hint changes nothing.
+    # Section 2 (logout_hint): it is for telling apart several sessions of a browser. There is one
+    # here, and its person is asked by whatever hint came; so it is accepted and not used.
     return Wish(client, return_to, locales, params.get("id_token_hint") is not None)
 
 
