@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from clavis_testkit.patience import Tick, loss, most_lost
+from clavis_testkit.patience import Tick, in_time, loss, most_lost, until
 
 # A process that is held still for a second, which it can only know by its watch.
 _HELD_STILL = """
@@ -19,6 +19,27 @@ elapsed = time.monotonic() - begun
 time.sleep(0.5)
 print(in_time(elapsed, elapsed - 0.7))
 """
+
+
+async def test_a_state_is_waited_for_and_missed_by_name() -> None:
+    looks: list[int] = []
+
+    async def third() -> bool:
+        looks.append(1)
+        return len(looks) == 3
+
+    async def never() -> bool:
+        return False
+
+    await until(third, "the third look")
+    assert len(looks) == 3
+    with pytest.raises(AssertionError, match="never: a blue moon"):
+        await until(never, "a blue moon", within=0.01)
+
+
+def test_what_is_quick_enough_is_in_time_and_what_takes_far_too_long_is_late() -> None:
+    assert in_time(0.9, 1.0)
+    assert not in_time(600.0, 1.0), "on no machine"
 
 
 def ticks(*lost: float) -> list[Tick]:

@@ -22,7 +22,7 @@ FLAGS = [
 ]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-STEP_SECONDS = 30.0
+STEP_SECONDS = 60.0
 _POLL_MS = 50
 PIN_PATTERN = r"(?: (?:es|is|é|és)|:) ([A-Z2-7]{3})\."
 CODE_PATTERN = r"\b(\d{6})\b"
@@ -33,7 +33,9 @@ def chromium() -> Iterator[Browser]:
     """Start headless Chromium from the machine; the caller has checked that there is one."""
     expect.set_options(timeout=STEP_SECONDS * 1000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=FLAGS, timeout=STEP_SECONDS * 1000
+        )
         try:
             yield browser
         finally:

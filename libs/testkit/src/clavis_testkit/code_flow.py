@@ -21,7 +21,7 @@ ACR = "http://eidas.europa.eu/LoA/"
 # The clients that sign with a service key of the demo, and the file it is in.
 _KEYS = {"portal": "portal.pem", "office-console": "console.pem"}
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_TIMEOUT_SECONDS = 10.0
+_TIMEOUT_SECONDS = 60.0
 
 
 @cache

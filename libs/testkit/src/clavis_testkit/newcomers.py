@@ -24,7 +24,7 @@ NOBODY = "00000000T"  # a valid number that nobody has
 PASSWORD = "siete barcas y un faro 19"  # noqa: S105  of people who do not exist
 _CONTRAST = "2034-08-30"
 _LEARNERS = (0, 2, 3, 4)
-_WAIT_SECONDS = 60.0
+_WAIT_SECONDS = 120.0
 _TICK_SECONDS = 0.05
 _ACTIVATION_TRIES = 3
 _LEARNT = re.compile(
@@ -116,7 +116,7 @@ def _knows(demo: RunningDemo, offset: int, before: dict[str, float], more: int) 
 
 def learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
     """Count the events of each kind that a service has taken in."""
-    text = httpx.get(f"{demo.url(offset)}/metrics", timeout=15).text
+    text = httpx.get(f"{demo.url(offset)}/metrics", timeout=_WAIT_SECONDS).text
     return {name: float(count) for name, count in _LEARNT.findall(text)}
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer
 from clavis_events.codec import CERTIFICATE_TOPIC, CREDENTIAL_TOPIC, PERSON_TOPIC, decode
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 _TICK_SECONDS = 0.02
 
 

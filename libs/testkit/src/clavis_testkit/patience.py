@@ -1,15 +1,16 @@
-"""Holding a promise of time against a machine that may be strained.
+"""Waiting for a state, and holding a promise of time against a machine that may be strained.
 
 A promise such as "within a second" is meant for a machine that gets its processors. Where another
 tenant takes them away, the same work takes longer and nothing is wrong with it: a late answer is
 held against how strained the machine is, or was while the answer came, and only then.
 """
 
+import asyncio
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,18 @@ _MOST = 10.0
 _STEAL_FIELD = 8  # of the line `cpu` in /proc/stat, see proc(5)
 _TICK_SECONDS = 0.2
 _KEPT_SECONDS = 120.0
+# Longer than anything that is on its way takes; who waits so long waits for what never comes.
+FOREVER_SECONDS = 120.0
+
+
+async def until(
+    holds: Callable[[], Awaitable[object]], what: str, *, within: float = FOREVER_SECONDS
+) -> None:
+    """Wait for a state that nothing announces. Raises AssertionError when it never comes."""
+    end = time.monotonic() + within
+    while not await holds():
+        assert time.monotonic() < end, f"never: {what}"
+        await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)

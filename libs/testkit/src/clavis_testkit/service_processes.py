@@ -14,7 +14,7 @@ from clavis_kit.settings import ServiceSettings
 
 from clavis_testkit.launchers.process import free_port
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 CommandLine = tuple[int, str, str]
 
 
@@ -66,7 +66,7 @@ async def instance(settings: ServiceSettings, log: Path) -> AsyncIterator[httpx.
         stack.push_async_callback(process.wait)
         stack.callback(process.terminate)
         client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, limits=limits)
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits)
         )
         await _ready(client, process, log)
         yield client

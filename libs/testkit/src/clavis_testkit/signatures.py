@@ -18,7 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from clavis_testkit.running_demo import RunningDemo
 
-TIMEOUT_SECONDS = 5.0
+TIMEOUT_SECONDS = 60.0
 
 
 def _authority(demo: RunningDemo, name: str) -> Path:
