@@ -14,7 +14,8 @@ from webauthn.helpers import encode_cbor
 
 PORTAL = "https://portal.clavis.example"
 GATEWAY = "https://clavis.example"
-_UP, _UV, _BE, _BS, _AT = 0x01, 0x04, 0x08, 0x10, 0x40
+UP_ONLY = 0x01  # somebody was there, nobody says who
+_UP, _UV, _BE, _BS, _AT = UP_ONLY, 0x04, 0x08, 0x10, 0x40
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A person in front of the portal, with whatever authenticators a test gives them."""
+"""A person at the portal and at a login, with whatever authenticators a test gives them."""
 
 import base64
 from typing import Any
@@ -82,3 +82,43 @@ async def log_in(
     login_id, options = await start_login(world)
     credential = authenticator.get(options, **client)
     return await world.ask(f"/v1/passkey-logins/{login_id}/assertion", {"credential": credential})
+
+
+async def holder_of(world: World, **person: Any) -> Holder:
+    return Holder(world, await world.enrol(**person))
+
+
+class Factors:
+    """What the gateway asks after a password."""
+
+    def __init__(self, world: World, subject_id: str) -> None:
+        self.world = world
+        self.subject_id = subject_id
+
+    async def totp(self, code: str) -> dict[str, Any]:
+        return await self._ask("totp", code)
+
+    async def recovery(self, code: str) -> dict[str, Any]:
+        return await self._ask("recovery-code", code)
+
+    async def _ask(self, kind: str, code: str) -> dict[str, Any]:
+        document = {"subject_id": self.subject_id, "code": code, "bound_to": "interaction-1"}
+        return await self.world.ask(f"/v1/{kind}-attempts", document)
+
+
+async def ana_of(world: World) -> tuple[Holder, Factors]:
+    ana = await holder_of(world)
+    return ana, Factors(world, ana.subject_id)
+
+
+def other(code: str) -> str:
+    """A code that the app does not show."""
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+async def list_of(ana: Holder) -> list[str]:
+    """Have recovery codes printed."""
+    response = await ana.call("POST", "/recovery-codes")
+    assert response.status_code == 200, response.text
+    codes: list[str] = response.json()["codes"]
+    return codes

@@ -4,7 +4,7 @@ from typing import Any
 
 from clavis_kit.ids import new_id
 
-from services.permanent.tests.test_second_factors import ana_of, list_of
+from services.permanent.tests.holders import ana_of, list_of
 from services.permanent.tests.world import World
 
 
