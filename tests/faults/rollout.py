@@ -24,8 +24,8 @@ from clavis_testkit.form_citizen import FormCitizen
 from clavis_testkit.launchers.process import free_port
 from clavis_testkit.running_demo import ROOT, RunningDemo
 
-READY_SECONDS = 60.0
-STOP_SECONDS = 30.0
+READY_SECONDS = 180.0
+STOP_SECONDS = 120.0
 _TICK_SECONDS = 0.05
 
 
@@ -132,7 +132,7 @@ class BalancedCitizen(FormCitizen):
 def balanced(demo: RunningDemo, rollout: Rollout) -> httpx.Client:
     """Make an HTTP client that reaches the issuer through the balancer."""
     balancer = Balancer(rollout, httpx.URL(demo.issuer), httpx.HTTPTransport())
-    return httpx.Client(transport=balancer, timeout=30, trust_env=False)
+    return httpx.Client(transport=balancer, timeout=60, trust_env=False)
 
 
 @contextmanager

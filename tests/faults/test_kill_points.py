@@ -27,7 +27,7 @@ from clavis_testkit.service_databases import Database
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 PROGRAM = Path(__file__).with_name("dying.py")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
