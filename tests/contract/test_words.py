@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
-import clavis_registry.actions as actions
 import pytest
+from clavis_registry import actions
 from clavis_registry.actions.approvals import ApprovalKind
 from clavis_registry.actions.deaths import DeathOutcome
 from clavis_registry.rules.credentials import PhoneChangeRisks
