@@ -42,9 +42,10 @@ class Run:
     process: subprocess.Popen[str] | None = None
 
     def failed(self) -> list[str]:
-        """Return the ids of the tests that failed."""
-        file = self.cache / "v" / "cache" / "lastfailed"
-        return sorted(json.loads(file.read_text())) if file.exists() else []
+        """Return the files in which a test failed: many tell a story, step by step."""
+        noted = self.cache / "v" / "cache" / "lastfailed"
+        tests = json.loads(noted.read_text()) if noted.exists() else {}
+        return sorted({test.split("::")[0] for test in tests})
 
 
 def names_a_place(arguments: Sequence[str]) -> bool:
@@ -59,7 +60,7 @@ def names_a_place(arguments: Sequence[str]) -> bool:
 
 
 def split_allowance(arguments: Sequence[str]) -> tuple[int, tuple[str, ...]]:
-    """Take `--again=N` out of the arguments: N is how many tests may be tried again."""
+    """Take `--again=N` out of the arguments: N is how many files may be tried again."""
     allowances = [a for a in arguments if a.startswith("--again=")]
     rest = tuple(a for a in arguments if a not in allowances)
     return int(allowances[-1].split("=")[1]) if allowances else 0, rest
@@ -76,7 +77,7 @@ def overall(codes: Sequence[int]) -> int:
 def may_try_again(codes: Sequence[int], failed: Sequence[str], allowance: int) -> bool:
     """Say whether what failed may be tried once more, alone.
 
-    Promises of time can be missed on a machine whose processors are taken away. A handful of tests
+    Promises of time can be missed on a machine whose processors are taken away. A handful of files
     may therefore prove themselves alone, and are named; more than that, or a run that broke off,
     is a failure.
     """
@@ -131,11 +132,11 @@ def try_again(runs: Sequence[Run], home: Path) -> int:
     ]
     for run in seconds:
         side_by_side([run])
-    first = [test for run in runs for test in run.failed()]
-    left = {test for run in seconds for test in run.failed()}
+    first = [file for run in runs for file in run.failed()]
+    left = {file for run in seconds for file in run.failed()}
     code = overall([run.code for run in seconds])
-    for test in first if code in {PASSED, FAILED} else ():
-        print(f"at the second try {'FAILED' if test in left else 'passed'}: {test}")
+    for file in first if code in {PASSED, FAILED} else ():
+        print(f"at the second try {'FAILED' if file in left else 'passed'}: {file}")
     return code
 
 
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str]) -> int:
         ]
         try:
             side_by_side(runs)
-            failed = [test for run in runs for test in run.failed()]
+            failed = [file for run in runs for file in run.failed()]
             codes = [run.code for run in runs]
             if may_try_again(codes, failed, allowance):
                 return try_again(runs, home)

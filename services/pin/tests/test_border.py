@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from clavis_kit.ids import new_id
 
 from services.pin.tests.world import ANA, ANA_CONTRAST, World
 
+PIN_ID = "0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3e"
 HOSTILE = [
     "'; DROP TABLE pin; --",
     "<script>alert(1)</script>",
@@ -63,7 +63,7 @@ async def test_a_broken_body_is_a_problem_document(
     world: World, body: bytes, content_type: str, status: int
 ) -> None:
     response = await world.client.post(
-        f"/v1/pins/{new_id()}/attempts",
+        f"/v1/pins/{PIN_ID}/attempts",
         content=body,
         headers=world.token() | {"content-type": content_type},
     )
@@ -92,7 +92,7 @@ async def test_an_id_that_is_none_is_a_problem_document(world: World) -> None:
         ({"Authorization": "Basic eDp5"}, 401),
     ],
 )
-@pytest.mark.parametrize("path", ["/v1/pins", f"/v1/pins/{new_id()}/attempts"])
+@pytest.mark.parametrize("path", ["/v1/pins", f"/v1/pins/{PIN_ID}/attempts"])
 async def test_without_a_service_token_nothing_is_said(
     world: World, path: str, headers: dict[str, str], status: int
 ) -> None:
