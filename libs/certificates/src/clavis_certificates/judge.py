@@ -9,25 +9,13 @@ from clavis_kit.clock import Clock
 from clavis_kit.logging import get_logger
 from clavis_kit.pools import BoundedPool
 from cryptography import x509
-from prometheus_client import Counter
 
 from clavis_certificates.anchors import TrustSource
-from clavis_certificates.path import (
-    Evidence,
-    Link,
-    RevokedCertificateError,
-    UncheckedError,
-    UntrustedError,
-    check_revocation,
-    find_path,
-    is_qualified,
-)
+from clavis_certificates.path import Link, UntrustedError, find_path, is_qualified
 from clavis_certificates.profile import CertificateHolder, Purpose, Refusal, read_holder
 from clavis_certificates.revocation import RevocationSource
+from clavis_certificates.revocation_judge import RevocationJudge
 
-_UNCHECKED = Counter(
-    "clavis_certificates_accepted_unchecked_total", "Accepted without a word about revocation"
-)
 _log = get_logger(__name__)
 Chain = Sequence[x509.Certificate]
 P = ParamSpec("P")
@@ -46,14 +34,11 @@ class CertificateJudge:
         *,
         accept_unchecked: bool = False,
     ) -> None:
-        """`pool` runs the signature checks off the event loop.
-
-        `accept_unchecked` lets pass what nobody can say anything about: an issuer that is down
-        stops no login, and a certificate revoked meanwhile passes as well.
-        """
-        self._accept_unchecked = accept_unchecked
+        """`pool` runs the signature checks off the event loop; see RevocationJudge for the last."""
         self._trust = trust
-        self._revocation = revocation
+        self._revocation = RevocationJudge(
+            trust, revocation, pool, clock, accept_unchecked=accept_unchecked
+        )
         self._pool = pool
         self._clock = clock
 
@@ -85,7 +70,7 @@ class CertificateJudge:
             return holder
         return (
             await self._issuer_refusal(certificate, chain, holder)
-            or await self._revocation_refusal(certificate, chain, links)
+            or await self._revocation.refusal(certificate, chain, links)
             or holder
         )
 
@@ -113,30 +98,3 @@ class CertificateJudge:
         card = holder.on_identity_card
         qualified = await self._pool.run(is_qualified, certificate, chain, trust, now, card=card)
         return None if qualified else Refusal.UNQUALIFIED
-
-    async def _revocation_refusal(
-        self, certificate: x509.Certificate, chain: Chain, links: list[Link]
-    ) -> Refusal | None:
-        evidence = await self._revocation.evidence(links)
-        refusal = await self._by_evidence(certificate, chain, evidence)
-        if refusal is Refusal.UNCHECKED and evidence.ocsp_responses:
-            # A responder without authority, or with a stale answer: the list may still tell.
-            lists = await self._revocation.evidence(links, lists_only=True)
-            refusal = await self._by_evidence(certificate, chain, lists)
-        if refusal is Refusal.UNCHECKED and self._accept_unchecked:
-            _UNCHECKED.inc()
-            _log.warning("certificate_accepted_unchecked")
-            return None
-        return refusal
-
-    async def _by_evidence(
-        self, certificate: x509.Certificate, chain: Chain, evidence: Evidence
-    ) -> Refusal | None:
-        now, trust = self._clock.now(), self._trust.current()
-        try:
-            await self._pool.run(check_revocation, certificate, chain, trust, now, evidence)
-        except RevokedCertificateError:
-            return Refusal.REVOKED
-        except (UncheckedError, UntrustedError):
-            return Refusal.UNCHECKED
-        return None

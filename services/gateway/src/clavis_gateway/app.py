@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from clavis_certificates.anchors import Anchors
-from clavis_certificates.path import NoAnchorsError, TrustStore
+import httpx
+from clavis_certificates.path import NoAnchorsError
 from clavis_kit.clock import Clock, SystemClock
 from clavis_kit.http import StartRefusedError
 from clavis_kit.http import create_app as create_frame
 from clavis_kit.ids import new_id, new_secret
 from clavis_kit.keyed_hash import KeyedHash
 from clavis_kit.outbound import guarded_client
-from clavis_kit.pools import BoundedPool
 from clavis_kit.runtime import Runtime, Subscription, background, running
 from clavis_kit.service_tokens import JwksCache
 from clavis_kit.settings import read_key_bytes
@@ -35,6 +34,7 @@ from clavis_gateway.login.parts import Login, build_login
 from clavis_gateway.login.render import Renderer
 from clavis_gateway.oidc.authlib_adapter.grants import Server
 from clavis_gateway.oidc.backchannel import LogoutCourier
+from clavis_gateway.oidc.client_trust import build_trust
 from clavis_gateway.oidc.cors import Cors, OriginBook
 from clavis_gateway.oidc.dpop_nonces import DpopNonces, OfferNonce
 from clavis_gateway.oidc.keys import KeyEncryptionError, KeyRing
@@ -67,7 +67,7 @@ def create_app(settings: GatewaySettings, *, clock: Clock | None = None) -> Fast
             async with background(
                 deps.logouts.run(),
                 deps.keys.keep_fresh(settings.signing_key_reload_seconds),
-                deps.mtls.keep_fresh(settings.trust_reload_seconds),
+                deps.mtls.trust.keep_fresh(settings.trust_reload_seconds),
                 follow_issuers(app, settings.trust_reload_seconds),
                 maintenance.run(deps),
                 deps.refusals.run(),
@@ -108,7 +108,7 @@ async def install(
     """Give the application what its requests use, once connections are open."""
     deps, pages = parts or create_parts(settings, runtime)
     await deps.keys.load()
-    deps.mtls.load()
+    deps.mtls.trust.load()
     app.state.deps = deps
     app.state.operator = build_verifier(settings, runtime.clock)
     certificates = build_checker(settings, runtime.http, runtime.clock)
@@ -123,18 +123,10 @@ async def follow_issuers(app: FastAPI, every_seconds: float) -> None:
         await login.certificates.keep_fresh(every_seconds)
 
 
-def build_mutual_tls(settings: GatewaySettings, clock: Clock) -> MutualTls:
+def build_mutual_tls(settings: GatewaySettings, http: httpx.AsyncClient, clock: Clock) -> MutualTls:
     """Make what reads the certificates of relying parties; their authorities are loaded later."""
-    folder = settings.client_trust_anchors_dir
-    return MutualTls(
-        Hosts(settings.issuer, settings.certificate_url),
-        read_terminator(settings),
-        Anchors("relying-parties", lambda: TrustStore.read(folder, may_be_empty=True))
-        if folder
-        else None,
-        BoundedPool("client-certificates", workers=2, queue=50),
-        clock,
-    )
+    hosts = Hosts(settings.issuer, settings.certificate_url)
+    return MutualTls(hosts, read_terminator(settings), build_trust(settings, http, clock), clock)
 
 
 class Parts(NamedTuple):
@@ -190,7 +182,7 @@ def create_deps(settings: GatewaySettings, runtime: Runtime, pages: Pages) -> De
         seal_key=derive_seal_key(secrets.encryption),
         keys=keys,
         outbound=outbound,
-        mtls=build_mutual_tls(settings, runtime.clock),
+        mtls=build_mutual_tls(settings, runtime.http, runtime.clock),
         client_keys=JwksCache(outbound),
         grants=Server(),
         logouts=LogoutCourier(runtime.pool, outbound, runtime.clock, keys, settings.issuer),

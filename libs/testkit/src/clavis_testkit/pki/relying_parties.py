@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from clavis_testkit.pki.authority import (
     ORGANISATION,
     Authority,
+    Urls,
     certificate_pem,
     key_usage,
     lasts,
@@ -54,6 +55,7 @@ def issue_client_certificate(
     *,
     now: datetime,
     alternatives: Iterable[x509.GeneralName] = (),
+    urls: Urls | None = None,
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     """Issue a certificate for TLS clients, good for a year from `now`."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -68,6 +70,7 @@ def issue_client_certificate(
             (key_usage("digital_signature"), True),
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False),
             *([(x509.SubjectAlternativeName(names), False)] if names else []),
+            *(urls or Urls()).extensions(),
         ],
     )
     return certificate, key

@@ -62,6 +62,19 @@ def trust_reader(settings: LoginSettings, clock: Clock) -> Callable[[], TrustSto
     return None if folder is None else lambda: TrustStore.read(folder)
 
 
+def revocation_source(
+    settings: LoginSettings, http: httpx.AsyncClient, clock: Clock
+) -> RevocationSource:
+    """Return what asks issuers whether their certificates hold, as the operator bounds it."""
+    return RevocationSource(
+        http,
+        clock,
+        timeout_seconds=settings.revocation_timeout_seconds,
+        cache_seconds=settings.revocation_cache_seconds,
+        hosts=settings.revocation_hosts,
+    )
+
+
 def build_checker(
     settings: LoginSettings, http: httpx.AsyncClient, clock: Clock
 ) -> CertificateChecker | None:
@@ -76,13 +89,7 @@ def build_checker(
     anchors.load()
     judge = CertificateJudge(
         anchors,
-        RevocationSource(
-            http,
-            clock,
-            timeout_seconds=settings.revocation_timeout_seconds,
-            cache_seconds=settings.revocation_cache_seconds,
-            hosts=settings.revocation_hosts,
-        ),
+        revocation_source(settings, http, clock),
         BoundedPool("certificates", workers=_WORKERS, queue=_QUEUE),
         clock,
         accept_unchecked=settings.revocation_unchecked == "accept",

@@ -44,6 +44,11 @@ class LoginSettings(BaseModel):
     client_trust_anchors_dir: Path | None = Field(
         default=None, description="authorities of relying parties' certificates, as PEM or DER"
     )
+    client_revocation: Literal["off", "refuse", "accept"] = Field(
+        default="off",
+        description="whether their issuers are asked; what happens when none says it is revoked"
+        " or not: refuse, or accept",
+    )
     trust_reload_seconds: float = Field(default=300, gt=0, description="trust is read again after")
     terminator_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(), description="where the TLS terminator calls from, as CIDR"

@@ -10,6 +10,7 @@ import base64
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
+from clavis_certificates.profile import Refusal
 from clavis_kit.service_tokens import unverified_part
 from joserfc.jwk import KeySet
 from starlette.requests import Request
@@ -31,6 +32,12 @@ from clavis_gateway.rules.client_certificates import (
     registered_key,
     x5t_s256,
 )
+
+_DISTRUSTED = {
+    Refusal.UNKNOWN_ISSUER: ("no path to an authority", "certificate_untrusted"),
+    Refusal.REVOKED: ("a revoked certificate", "certificate_revoked"),
+    Refusal.UNCHECKED: ("no word on its revocation", "certificate_unchecked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +176,10 @@ async def _verify_certificate(deps: Deps, client: RelyingParty, shown: Shown | N
         return
     if not names_client(shown.certificate, client.metadata):
         raise invalid_client("the certificate names another", rule="certificate_subject")
-    if not await deps.mtls.trusted(shown):
-        raise invalid_client("no path to an authority", rule="certificate_untrusted")
+    refusal = await deps.mtls.trust.refusal(shown)
+    if refusal is not None:
+        said, rule = _DISTRUSTED.get(refusal, _DISTRUSTED[Refusal.UNKNOWN_ISSUER])
+        raise invalid_client(said, rule=rule)
 
 
 async def _verify_assertion(

@@ -6,18 +6,9 @@ the handshake.
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from clavis_certificates.anchors import Anchors
-from clavis_certificates.path import UntrustedError, find_path
 from clavis_kit.clock import Clock
-from clavis_kit.pools import BoundedPool
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from starlette.requests import Request
 
 from clavis_gateway.certificates.header import (
@@ -27,14 +18,9 @@ from clavis_gateway.certificates.header import (
     shown_certificate,
 )
 from clavis_gateway.errors import invalid_request
+from clavis_gateway.oidc.client_trust import ClientTrust
 from clavis_gateway.records import RelyingParty
 from clavis_gateway.rules.client_certificates import in_its_time, x5t_s256
-
-_KEPT = 1000
-_KEPT_FOR = timedelta(minutes=5)  # an authority taken out of the trust store counts no longer
-_CLIENT_USES = frozenset(
-    {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +32,16 @@ class Hosts:
 
 
 class MutualTls:
-    """Reads the certificate of a request and judges its path, keeping verdicts for a while."""
+    """Reads the certificate of a request, and knows which authorities vouch for it."""
 
     def __init__(
-        self,
-        hosts: Hosts,
-        terminator: Terminator,
-        anchors: Anchors | None,
-        pool: BoundedPool,
-        clock: Clock,
+        self, hosts: Hosts, terminator: Terminator, trust: ClientTrust, clock: Clock
     ) -> None:
-        """`anchors` are the authorities of relying parties; None: only self-signed ones."""
+        """`trust` judges certificates that others issued."""
+        self.trust = trust
         self._hosts = hosts
         self._terminator = terminator
-        self._anchors = anchors
-        self._pool = pool
         self._clock = clock
-        self._trusted: OrderedDict[bytes, datetime] = OrderedDict()
-
-    def load(self) -> None:
-        """Read the authorities. Raises NoAnchorsError and OSError, which must stop the start."""
-        if self._anchors is not None:
-            self._anchors.load()
-
-    async def keep_fresh(self, every_seconds: float) -> None:
-        """Follow changes of the authorities, until cancelled."""
-        if self._anchors is not None:
-            await self._anchors.keep_fresh(every_seconds)
 
     def shown(self, request: Request) -> Shown | None:
         """Return the certificate of this connection; None where none counts. Raises OAuthError."""
@@ -89,53 +58,9 @@ class MutualTls:
             return certificate_url + path
         return self._hosts.issuer + path
 
-    # RFC 8705 section 2.1: the path is validated, RFC 5280 section 6.
-    async def trusted(self, shown: Shown) -> bool:
-        """Say whether a certificate leads to an authority of relying parties, and may log in."""
-        if self._anchors is None or not may_authenticate(shown.certificate):
-            return False
-        trust = self._anchors.current()
-        now, key = self._clock.now(), _fingerprint(shown)
-        if self._trusted.get(key, now) > now:
-            return True
-        try:
-            await self._pool.run(find_path, shown.certificate, shown.chain, trust, now)
-        except UntrustedError:
-            return False
-        self._trusted[key] = min(now + _KEPT_FOR, shown.certificate.not_valid_after_utc)
-        while len(self._trusted) > _KEPT:
-            self._trusted.popitem(last=False)
-        return True
-
     def current(self, shown: Shown) -> bool:
         """Say whether the dates of a certificate hold now."""
         return in_its_time(shown.certificate, self._clock.now())
-
-
-def _fingerprint(shown: Shown) -> bytes:
-    digest = hashlib.sha256()
-    for certificate in (shown.certificate, *shown.chain):
-        digest.update(certificate.public_bytes(Encoding.DER))
-    return digest.digest()
-
-
-# RFC 5280 sections 4.2.1.3 and 4.2.1.12: where a use is named, it must be this one.
-def may_authenticate(certificate: x509.Certificate) -> bool:
-    """Say whether a certificate may be used to authenticate a TLS client."""
-    try:
-        extensions = certificate.extensions
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-        if not usage.digital_signature:
-            return False
-    except x509.ExtensionNotFound:
-        pass
-    except (ValueError, x509.DuplicateExtension):
-        return False
-    try:
-        uses = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    return not _CLIENT_USES.isdisjoint(uses)
 
 
 def x5t_of(shown: Shown | None) -> str | None:

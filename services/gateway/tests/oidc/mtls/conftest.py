@@ -31,26 +31,29 @@ def client_pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def tls_settings(client_pki: Path, tmp_path: Path) -> dict[str, Any]:
+    secret = tmp_path / "terminator.secret"
+    secret.write_text(TERMINATOR_SECRET)
+    return {
+        "certificate_url": CERTIFICATE_URL,
+        "client_trust_anchors_dir": client_pki / "trust",
+        "terminator_networks": ("127.0.0.0/8",),
+        "terminator_secret_file": secret,
+    }
+
+
 @pytest_asyncio.fixture
 async def world(
     gateway_database: Database,
     gateway_keys: dict[str, Path],
     frozen_clock: FrozenClock,
     peer: Peer,
-    client_pki: Path,
-    tmp_path: Path,
+    tls_settings: dict[str, Any],
 ) -> AsyncIterator[World]:
-    secret = tmp_path / "terminator.secret"
-    secret.write_text(TERMINATOR_SECRET)
-    settings: dict[str, Any] = {
-        "certificate_url": CERTIFICATE_URL,
-        "client_trust_anchors_dir": client_pki / "trust",
-        "terminator_networks": ("127.0.0.0/8",),
-        "terminator_secret_file": secret,
-    }
     await emptied(gateway_database)
     async with running_gateway(
-        gateway_database, gateway_keys, frozen_clock, peer, **settings
+        gateway_database, gateway_keys, frozen_clock, peer, **tls_settings
     ) as made:
         yield made
 
