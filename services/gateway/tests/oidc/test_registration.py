@@ -80,6 +80,13 @@ async def test_apply_says_what_changed_and_keeps_the_secret(world: World) -> Non
     assert (await world.exchange("x")).json()["error"] == "invalid_grant", "the secret still holds"
 
 
+@pytest.mark.parametrize("member", ["redirect_urls", "sso_alowed", "scope#es", "jwksfile"])
+def test_a_misspelt_member_of_a_file_is_refused_not_ignored(tmp_path: Path, member: str) -> None:
+    (tmp_path / "client.json").write_text(json.dumps([{"client_name#ca": "X", member: "x"}]))
+    with pytest.raises(MetadataError, match=f"{member} is not a known member"):
+        read_descriptions(tmp_path / "client.json")
+
+
 def test_a_key_file_is_read_beside_and_loses_its_private_half(tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(json.dumps({"keys": [PRIVATE]}))
     (tmp_path / "client.json").write_text(json.dumps({"client_id": "x", "jwks_file": "keys.json"}))

@@ -13,6 +13,7 @@ from clavis_gateway.oidc.metadata import SECRET_METHODS
 from clavis_gateway.registration import bundle, bundle_actions
 from clavis_gateway.registration.actions import apply
 from clavis_gateway.registration.bundle import BundleError, read_keys
+from clavis_gateway.registration.members import unknown
 from clavis_gateway.registration.plan import Kind, Step, told
 from clavis_gateway.registration.schema import bundle_schema
 from clavis_gateway.store import relying_parties
@@ -111,4 +112,7 @@ def read_descriptions(file: Path) -> list[dict[str, Any]]:
         named = description.pop("jwks_file", None)
         if named is not None:
             description["jwks"] = read_keys(file.parent / str(named))
+        # A word misspelt would otherwise be a wish that nobody hears.
+        for name in unknown(description):
+            raise MetadataError(f"{name} is not a known member")
     return descriptions
