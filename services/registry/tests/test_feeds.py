@@ -13,6 +13,7 @@ from clavis_registry.settings import RegistrySettings
 from clavis_testkit.service_databases import Database
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from services.registry.tests.citizens import on_record
 from services.registry.tests.life import as_officer, desk
 from services.registry.tests.world import ANA, Enrol, World
 
@@ -62,6 +63,22 @@ async def test_addresses_are_kept_by_keyed_hash_also_of_people_who_never_enrolle
     assert (kept.lines, kept.postcode) == (("Calle Mayor 1, 2.º B",), "28013")
     out, _ = await fed("addresses import", [{"national_id": ANA}], source="INE")
     assert "1 forgotten" in out
+
+
+async def test_who_is_on_record_sees_that_the_address_changed(
+    world: World, enrol: Enrol, fed: Any
+) -> None:
+    entered = await enrol()
+    await fed("addresses import", [ADDRESS, ADDRESS], source="INE")
+    await on_record(world)
+    await on_record(world)
+    await fed("addresses import", [{"national_id": ANA}], source="INE")
+    headers = world.as_citizen(entered.subject_id)
+    history = (await world.http.get("/citizen/v1/history", headers=headers)).json()["entries"]
+    told = [one["actor"] for one in history if one["action"] == "address-changed"]
+    assert told == ["operator", "operator"], "kept by the first feed, the same to the census, gone"
+    kept = "SELECT facts FROM evidence WHERE kind = 'address-change'"
+    assert [row["facts"] for row in await world.deps.pool.fetch(kept)] == [{"source": "INE"}] * 2
 
 
 async def test_the_civil_register_refreshes_the_contrast_datum(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from clavis_registry.actions.addresses import keep_address
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.identity import Document, birth_date_refusal, name_refusal
@@ -49,4 +50,4 @@ async def take_census(deps: Deps, entries: Sequence[CensusEntry], source: str) -
         for entry in entries:
             if entry.address is not None:
                 address_of = hashed.of(entry.national_id)
-                await unit.postal_addresses.put(address_of, entry.address, source, now)
+                await keep_address(deps, unit, address_of, entry.address, source)

@@ -17,6 +17,7 @@ from clavis_kit.errors import ServiceError
 from clavis_kit.settings import KeyFileError
 from pydantic import BaseModel, Field, ValidationError
 
+from clavis_registry.actions.addresses import forget_address, keep_address
 from clavis_registry.actions.document_changes import FeedOutcome, ToldDocument, refresh_document
 from clavis_registry.actions.shared import canonical_id
 from clavis_registry.commands.lines import read_lines
@@ -93,12 +94,12 @@ async def _take_address(deps: Deps, line: AddressLine, source: str) -> str:
     key = deps.keys.national_id.of(canonical_id(line.national_id))
     async with deps.transaction() as unit:
         if not line.lines:
-            gone = await unit.postal_addresses.remove(key)
+            gone = await forget_address(deps, unit, key, source)
             return AddressOutcome.FORGOTTEN if gone else AddressOutcome.UNCHANGED
         if not (line.postcode and line.municipality and line.province):
             return "refused"
         address = PostalAddress(tuple(line.lines), line.postcode, line.municipality, line.province)
-        changed = await unit.postal_addresses.put(key, address, source, deps.clock.now())
+        changed = await keep_address(deps, unit, key, address, source)
     return AddressOutcome.CHANGED if changed else AddressOutcome.UNCHANGED
 
 
