@@ -6,7 +6,7 @@ import pytest
 from clavis_registry.actions.offices import add_officer
 
 from services.registry.tests.citizens import on_record
-from services.registry.tests.life import TERMS, as_officer, desk, problem, supervisor
+from services.registry.tests.life import TERMS, as_officer, decide, desk, problem, supervisor
 from services.registry.tests.world import ANA, Enrol, World, application
 
 NOBODY = "00000001R"
@@ -134,3 +134,61 @@ async def minted(world: World) -> str:
     )
     subject_id: str = answer.json()["subject_id"]
     return subject_id
+
+
+async def looked_up(world: World, national_id: str) -> Any:
+    body = {"national_id": national_id, "reason": "Pregunta en la ventanilla"}
+    return (await as_officer(world, "lookups", body)).json()
+
+
+async def test_a_death_told_of_who_never_enrolled_is_seen_and_can_be_put_right(
+    world: World,
+) -> None:
+    chief = await supervisor(world)
+    told = {"national_id": NOBODY, "died_on": "2026-03-01", "source_reference": "RC-1",
+            "reason": "Certificado visto"}  # fmt: skip
+    await as_officer(world, "deaths", told, chief)
+    found = await looked_up(world, NOBODY)
+    assert (found["found"], found["status"], found["initials"]) == (True, "deceased", None)
+    proposal = {**desk(**CASE), "national_id": NOBODY}
+    proposed = await as_officer(world, "death-corrections", proposal)
+    assert (await decide(world, proposed.json()["approval_id"], chief)).status_code == 200
+    found = await looked_up(world, NOBODY)
+    assert (found["found"], found["status"]) == (False, "none")
+
+
+async def test_a_look_up_says_that_a_revoked_person_may_come_back(
+    world: World, enrol: Enrol
+) -> None:
+    await enrol()
+    chief = await supervisor(world)
+    await as_officer(world, "revocations", desk(**CASE, cause="identity_data_changed"), chief)
+    assert (await looked_up(world, ANA))["may_return"] is False
+    proposed = await as_officer(world, "revocation-liftings", desk(**CASE))
+    await decide(world, proposed.json()["approval_id"], chief)
+    found = await looked_up(world, ANA)
+    assert (found["status"], found["may_return"]) == ("revoked", True)
+
+
+async def test_who_decides_a_proposal_reads_whom_it_is_about_and_that_is_seen(
+    world: World, enrol: Enrol
+) -> None:
+    entered, chief = await enrol(), await supervisor(world)
+    await as_officer(world, "revocations", desk(**CASE, cause="security"), chief)
+    body = {**desk(**CASE), "reason": "Sentencia que le da la razón"}
+    proposed = (await as_officer(world, "revocation-liftings", body)).json()
+    path = f"/officer/v1/approvals/{proposed['approval_id']}"
+    followed = await world.http.get(path, headers=world.as_officer())
+    assert followed.json()["person"] is None, "the proposer turned to the record already"
+    listed = await world.http.get("/officer/v1/approvals", headers=world.as_officer(chief))
+    assert listed.json()["approvals"][0]["person"] is None, "a list names nobody"
+    shown = (await world.http.get(path, headers=world.as_officer(chief))).json()
+    assert shown["person"] == {"national_id": "***4567**", "initials": "A. G. N."}
+    await decide(world, shown["approval_id"], chief)
+    decided = (await world.http.get(path, headers=world.as_officer(chief))).json()
+    assert decided["person"] is None, "there is nothing left to decide"
+    kept = "SELECT reason FROM lookup WHERE officer_subject_id = $1 AND subject_id = $2"
+    reasons = [
+        row["reason"] for row in await world.deps.pool.fetch(kept, chief, entered.subject_id)
+    ]
+    assert reasons[1:] == ["Sentencia que le da la razón"]

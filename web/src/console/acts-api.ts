@@ -45,6 +45,7 @@ export interface Approval {
   decided_at: string | null;
   decision_reason: string | null;
   own: boolean;
+  person: { national_id: string; initials: string | null } | null;
 }
 
 const post =

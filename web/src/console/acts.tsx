@@ -4,7 +4,7 @@ import { known, t } from "../shared/i18n";
 import * as api from "./acts-api";
 import * as change from "./act-fields";
 import { DOCUMENT_FIELD_OF, shownDocument } from "./document-fields";
-import { DESK, SUPERVISION } from "./officer";
+import { DESK, RETURNABLE, SUPERVISION } from "./officer";
 import type { Role } from "./officer";
 import { acceptedTerms } from "./terms";
 
@@ -126,7 +126,7 @@ export const ACTS: Record<string, Act> = {
   },
   renunciation: {
     roles: DESK,
-    fits: ["registered", "none"],
+    fits: ["registered", "none", RETURNABLE],
     present: true,
     danger: true,
     Change: change.Renunciation,
@@ -166,7 +166,7 @@ export const ACTS: Record<string, Act> = {
   },
   death: {
     roles: SUPERVISION,
-    fits: ["registered", "renounced", "revoked"],
+    fits: ["registered", "renounced", "revoked", RETURNABLE],
     danger: true,
     Change: change.Death,
     fieldOf: { "death-in-the-future": "died_on" },

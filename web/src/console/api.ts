@@ -49,6 +49,7 @@ export interface Summary {
   national_id: string;
   status: string;
   frozen: boolean;
+  may_return: boolean;
   initials: string | null;
   level: string | null;
   channel: string | null;

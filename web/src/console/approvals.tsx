@@ -67,6 +67,10 @@ function factsOf(approval: Approval): [string, string][] {
     [t("console.approval.proposed-at"), moment(approval.proposed_at)],
     [t("console.field.reason"), approval.reason],
   ];
+  if (approval.person) {
+    const { national_id: number, initials } = approval.person;
+    rows.unshift([t("data.national-id"), [number, initials].filter(Boolean).join(", ")]);
+  }
   for (const [name, value] of Object.entries(approval.facts)) {
     if (name in SHOWN) rows.push([t(SHOWN[name]!), shown(name, value)]);
   }

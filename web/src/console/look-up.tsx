@@ -8,7 +8,7 @@ import { Page } from "../shared/page";
 import { lookUp } from "./api";
 import type { Summary } from "./api";
 import { ACTS } from "./acts";
-import { DESK, has } from "./officer";
+import { DESK, RETURNABLE, has } from "./officer";
 import { served } from "./served";
 
 export function LookUp() {
@@ -46,7 +46,7 @@ export function LookUp() {
         />
       </Form>
       <div role="status">{summary && <Found summary={summary} />}</div>
-      {summary && <Acts standing={summary.status} />}
+      {summary && <Acts standing={summary.may_return ? RETURNABLE : summary.status} />}
     </Page>
   );
 }
@@ -89,6 +89,7 @@ function Found(props: { summary: Summary }) {
 /** Say where the person stands, and whether everything is stopped. */
 function standing(summary: Summary): string {
   const status = known(`status.${summary.status}`, "data.none");
+  if (summary.may_return) return t("console.look-up.may-return", { status });
   return summary.frozen ? t("console.look-up.frozen", { status }) : status;
 }
 
@@ -124,7 +125,7 @@ function Acts(props: { standing: string }) {
 }
 
 const ENROLMENTS = [
-  { name: "enrol", path: "/enrolments/new", fits: ["none", "renounced", "revoked"] },
+  { name: "enrol", path: "/enrolments/new", fits: ["none", "renounced", RETURNABLE] },
   { name: "raise", path: "/enrolments/new", fits: ["registered"] },
   { name: "renew", path: "/enrolments/new?purpose=renew", fits: ["registered"] },
 ];

@@ -12,6 +12,9 @@ export const DESK: Role[] = ["officer", "supervisor"];
 export const SUPERVISION: Role[] = ["supervisor"];
 export const VIDEO: Role[] = ["video_agent", "supervisor"];
 
+/** Where a revoked person stands once the cause has gone: enrolled anew, if they wish. */
+export const RETURNABLE = "returnable";
+
 /** Ask once who works here. Throws Problem. */
 export async function loadOfficer(): Promise<Officer> {
   return (officer.value ??= await getOfficer());

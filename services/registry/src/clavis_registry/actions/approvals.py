@@ -19,6 +19,7 @@ from clavis_registry.rules.lookup import reason_refusal
 from clavis_registry.store import Unit
 from clavis_registry.store.approvals import Approval, NewApproval
 from clavis_registry.store.offices import Officer
+from clavis_registry.store.persons import Person
 
 PAGE = 100
 
@@ -107,6 +108,23 @@ async def find(deps: Deps, officer: Officer, approval_id: str) -> Approval:
     if approval is None:
         raise refuse("approval-not-found")
     return approval
+
+
+async def concerned(deps: Deps, officer: Officer, approval: Approval) -> Person | None:
+    """Read whom an open proposal is about, for who may decide it: that is a look-up.
+
+    Its reason is the proposal's. Of a decided one, and of one about the officer, nothing is read.
+    """
+    if approval.state != "open" or approval.subject_id == officer.subject_id:
+        return None
+    async with deps.transaction() as unit:
+        person = await unit.persons.get(approval.subject_id)
+        if person is not None:
+            await unit.evidence.add_lookup(
+                officer_actor(officer), person.national_id_hash, person.subject_id,
+                approval.reason, deps.clock.now(),
+            )  # fmt: skip
+    return person
 
 
 async def decide(

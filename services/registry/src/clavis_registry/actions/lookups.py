@@ -10,6 +10,7 @@ from clavis_registry.actions.shared import canonical_id
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
 from clavis_registry.rules.contact import mask_email, mask_phone
+from clavis_registry.rules.life import Standing
 from clavis_registry.rules.lookup import reason_refusal
 from clavis_registry.rules.permissions import own_act_refusal
 from clavis_registry.rules.person import Channel, Level, Status
@@ -26,6 +27,7 @@ class Summary:
     national_id: str
     status: Status
     frozen: bool = False
+    may_return: bool = False  # revoked, and the cause has gone
     initials: str | None = None
     level: Level | None = None
     channel: Channel | None = None
@@ -37,23 +39,28 @@ class Summary:
 async def look_up(deps: Deps, officer: Officer, typed: str, reason: str) -> Summary:
     """Return a masked summary. The look-up is kept whether or not it finds anybody."""
     national_id = canonical_id(typed)
+    national_id_hash = deps.keys.national_id.of(national_id)
     if code := reason_refusal(reason):
         raise refuse(code)
     async with deps.transaction() as unit:
         person = await unit.persons.find(national_id)
         await unit.evidence.add_lookup(
             officer_actor(officer),
-            deps.keys.national_id.of(national_id),
+            national_id_hash,
             person.subject_id if person else None,
             reason,
             deps.clock.now(),
         )
-        shown = await _summary(unit, person) if person else None
+        if person is None or person.status is Status.NONE:
+            # Of one who never enrolled nothing is known, unless it is that they died.
+            dead = await unit.death_notices.exists(national_id_hash)
+            status = Status.DECEASED if dead else Status.NONE
+            shown = Summary(found=dead, national_id=mask(national_id), status=status)
+        else:
+            shown = await _summary(unit, person)
     # Segregation of duties (ENS op.acc.3); that it was tried stays on record.
     if person is not None and (code := own_act_refusal(officer.subject_id, person.subject_id)):
         raise refuse(code)
-    if shown is None or shown.status is Status.NONE:
-        return Summary(found=False, national_id=mask(national_id), status=Status.NONE)
     return shown
 
 
@@ -65,7 +72,8 @@ async def _summary(unit: Unit, person: Person) -> Summary:
         national_id=mask(person.national_id),
         status=person.status,
         frozen=person.frozen,
-        initials=_initials(person),
+        may_return=person.life.standing is Standing.RETURNABLE,
+        initials=initials(person),
         level=person.level,
         channel=person.channel,
         enrolled_at=person.enrolled_at,
@@ -74,7 +82,8 @@ async def _summary(unit: Unit, person: Person) -> Summary:
     )
 
 
-def _initials(person: Person) -> str | None:
+def initials(person: Person) -> str | None:
+    """Return the first letters of the name: enough to recognise, too few to learn."""
     if person.name is None:
         return None
     return " ".join(f"{part[0]}." for part in person.name.full.split())

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from clavis_kit.national_id import mask
 from pydantic import BaseModel
 
 from clavis_registry.actions.contact_changes import Begun, Ended
 from clavis_registry.actions.deaths import DeathOutcome
+from clavis_registry.actions.lookups import initials
 from clavis_registry.rules.contact import PhoneVerdict, mask_email, phone_hint
 from clavis_registry.store.approvals import Approval
 from clavis_registry.store.changes import ContactChange
@@ -136,6 +138,18 @@ class ProposedOut(BaseModel):
     state: str = "open"
 
 
+class ConcernedOut(BaseModel):
+    """Whom a proposal is about, as far as a second officer needs it."""
+
+    national_id: str
+    initials: str | None
+
+    @classmethod
+    def of(cls, person: Person) -> "ConcernedOut":
+        """Show a person."""
+        return cls(national_id=mask(person.national_id), initials=initials(person))
+
+
 class ApprovalOut(BaseModel):
     """A proposal as the second officer sees it."""
 
@@ -151,9 +165,10 @@ class ApprovalOut(BaseModel):
     decided_at: datetime | None
     decision_reason: str | None
     own: bool
+    person: ConcernedOut | None
 
     @classmethod
-    def of(cls, approval: Approval, reader: str) -> "ApprovalOut":
+    def of(cls, approval: Approval, reader: str, person: Person | None = None) -> "ApprovalOut":
         """Show a proposal to an officer; the proposer reads it but does not decide."""
         return cls(
             approval_id=approval.approval_id,
@@ -168,6 +183,7 @@ class ApprovalOut(BaseModel):
             decided_at=approval.decided_at,
             decision_reason=approval.decision_reason,
             own=approval.proposer_subject_id == reader,
+            person=ConcernedOut.of(person) if person else None,
         )
 
 

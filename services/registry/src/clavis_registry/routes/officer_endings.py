@@ -178,11 +178,13 @@ async def list_approvals(officer: OfficerOf, deps: DepsOf) -> ApprovalsOut:
 
 @router.get("/approvals/{approval_id}", summary="One proposal")
 async def show_approval(approval_id: PathId, officer: OfficerOf, deps: DepsOf) -> ApprovalOut:
-    """Return a proposal, decided or not; its proposer may follow it."""
+    """Return a proposal; its proposer may follow it. Who may decide it reads whom it is about."""
     approval = await approvals.find(deps, officer, approval_id)
-    if approval.proposer_subject_id != officer.subject_id:
-        require(officer, Action.APPROVE)
-    return ApprovalOut.of(approval, officer.subject_id)
+    if approval.proposer_subject_id == officer.subject_id:
+        return ApprovalOut.of(approval, officer.subject_id)
+    require(officer, Action.APPROVE)
+    person = await approvals.concerned(deps, officer, approval)
+    return ApprovalOut.of(approval, officer.subject_id, person)
 
 
 @router.post("/approvals/{approval_id}/decision", summary="Approve or reject a proposal")

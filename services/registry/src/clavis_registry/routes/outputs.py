@@ -161,6 +161,7 @@ class LookupOut(BaseModel):
     national_id: str
     status: str
     frozen: bool
+    may_return: bool
     initials: str | None
     level: str | None
     channel: str | None
