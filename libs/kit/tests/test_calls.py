@@ -8,7 +8,9 @@ from aiohttp import web
 from clavis_kit.calls import MAX_ANSWER_BYTES, Answer, CallFailedError, Calls, opened_calls
 from clavis_testkit.launchers.process import free_port
 
-LIMIT = 0.3
+LIMIT = 60.0  # of what answers at once
+SHORT = 0.3  # of what never does
+CLOSING = web.AppKey("closing", asyncio.Event)
 
 
 async def echo(request: web.Request) -> web.Response:
@@ -19,8 +21,8 @@ async def elsewhere(_: web.Request) -> web.Response:
     raise web.HTTPFound("/echo")
 
 
-async def late(_: web.Request) -> web.Response:
-    await asyncio.sleep(2 * LIMIT)
+async def late(request: web.Request) -> web.Response:
+    await request.app[CLOSING].wait()
     return web.json_response({})
 
 
@@ -31,6 +33,7 @@ async def flood(_: web.Request) -> web.Response:
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
     app = web.Application()
+    app[CLOSING] = asyncio.Event()
     app.router.add_route("*", "/echo", echo)
     for path, handler in (("/elsewhere", elsewhere), ("/late", late), ("/flood", flood)):
         app.router.add_get(path, handler)
@@ -39,6 +42,7 @@ async def url() -> AsyncIterator[str]:
     port = free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     yield f"http://127.0.0.1:{port}"
+    app[CLOSING].set()
     await runner.cleanup()
 
 
@@ -62,13 +66,14 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(calls: Calls, url: st
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"), [("/late", "TimeoutError"), ("/flood", "an answer too large")]
+    ("path", "limit", "reason"),
+    [("/late", SHORT, "TimeoutError"), ("/flood", LIMIT, "an answer too large")],
 )
 async def test_what_is_late_or_too_large_has_failed(
-    calls: Calls, url: str, path: str, reason: str
+    calls: Calls, url: str, path: str, limit: float, reason: str
 ) -> None:
     with pytest.raises(CallFailedError) as failed:
-        await calls.request("GET", url + path, timeout_seconds=LIMIT)
+        await calls.request("GET", url + path, timeout_seconds=limit)
     assert failed.value.reason == reason
 
 

@@ -18,6 +18,7 @@ from clavis_kit.ids import new_id
 from clavis_kit.outbox import MAX_PAYLOAD_BYTES, Relay, record_event, record_events
 from clavis_kit.sealed import SealedError
 from clavis_testkit.launchers.kafka import Broker
+from clavis_testkit.patience import FOREVER_SECONDS, until
 from clavis_testkit.plugin import DatabaseFactory
 from clavis_testkit.service_databases import Database
 
@@ -77,7 +78,7 @@ class Seen:
         self.versions.append(message.version)
 
     async def reach(self, count: int) -> None:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(FOREVER_SECONDS):
             while len(self.versions) < count:  # noqa: ASYNC110  the broker has no event to await
                 await asyncio.sleep(0.02)
 
@@ -200,15 +201,13 @@ async def test_an_effect_and_its_mark_commit_together(
         if len(attempts) == 1:
             raise RuntimeError
 
-    seen = Seen()
+    seen, effects = Seen(), "SELECT count(*) FROM inbox WHERE consumer = 'effect'"
     subscription = consumer(broker, topic, pool, seen)
     subscription._handlers = {person_pb2.Renounced.DESCRIPTOR.full_name: fails_once}
     await save(pool, [renounced(topic, "s", 1)])
-    async with at_work(subscription.run(), relay(broker, stored).run()), asyncio.timeout(40):
-        while len(attempts) < 2:  # noqa: ASYNC110  the broker has no event to await
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.1)
-    assert await pool.fetchval("SELECT count(*) FROM inbox WHERE consumer = 'effect'") == 1
+    async with at_work(subscription.run(), relay(broker, stored).run()):
+        await until(lambda: pool.fetchval(effects), "the effect")
+    assert (len(attempts), await pool.fetchval(effects)) == (2, 1)
 
 
 async def test_what_is_sealed_for_others_is_parked_without_another_attempt(

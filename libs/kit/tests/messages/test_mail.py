@@ -3,8 +3,9 @@
 import pytest
 from clavis_kit.messages import OutgoingMessage, UndeliverableError
 from clavis_kit.messages.smtp import SmtpCarrier
+from clavis_testkit.launchers.process import free_port
 
-from libs.kit.tests.messages.message_servers import Letterbox, free_port
+from libs.kit.tests.messages.message_servers import Letterbox
 
 # The server warns of a password without encryption, and of its own ways: it is on loopback.
 pytestmark = [

@@ -25,6 +25,7 @@ from clavis_kit.messages.routes import Route, in_order
 from clavis_kit.messages.sender import MessageSender, SmsProviders
 from clavis_kit.messages.webhook import WebhookCarrier, opened_post
 from clavis_kit.settings import KeyFileError
+from clavis_testkit.patience import until
 from clavis_testkit.plugin import DatabaseFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,9 +130,10 @@ def test_order_keeps_who_serves_the_number_and_asks_the_sick_last(
 
 
 async def settled(pool: Pool, state: str) -> None:
-    async with asyncio.timeout(10):
-        while await pool.fetchval("SELECT state FROM message_delivery") != state:  # noqa: ASYNC110  no event
-            await asyncio.sleep(0.02)
+    async def reached() -> bool:
+        return bool(await pool.fetchval("SELECT state FROM message_delivery") == state)
+
+    await until(reached, state)
 
 
 async def test_what_became_of_a_message_is_kept_without_text_or_number(pool: Pool) -> None:

@@ -12,6 +12,7 @@ from clavis_kit.messages import smpp as adapter
 from clavis_kit.messages.providers import SmppProvider
 from clavis_kit.messages.receipts import Receipt, ReceiptState
 from clavis_kit.messages.smpp import SmppCarrier
+from clavis_testkit.patience import FOREVER_SECONDS
 
 from libs.kit.tests.messages.message_servers import (
     MessageCentre,
@@ -35,7 +36,7 @@ def sms(body: str, to: str = "+34600111222") -> OutgoingMessage:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(FOREVER_SECONDS):
         while not holds():  # noqa: ASYNC110  the library has no event to await
             await asyncio.sleep(0.02)
 
@@ -51,7 +52,7 @@ async def carrier(centre: MessageCentre, receipts: list[Receipt]) -> AsyncIterat
         receipts.append(receipt)
 
     async with SmppCarrier(provider(centre.port), keep).opened() as opened:
-        await until(lambda: opened.bound)
+        await until(lambda: opened.bound and centre.sessions)
         yield opened
 
 
@@ -117,7 +118,8 @@ async def test_no_centre_no_waiting_and_the_session_comes_back(receipts: list[Re
         port = first.port
         carrier = SmppCarrier(provider(port), keep)
         async with carrier.opened():
-            await until(lambda: carrier.bound)
+            # The centre hears of a session after we do.
+            await until(lambda: carrier.bound and first.sessions)
             for session in first.sessions.values():
                 await session.unbind()
             await until(lambda: not carrier.bound or len(first.sessions) > 1)
