@@ -17,6 +17,7 @@ import pytest
 import pytest_asyncio
 from clavis_kit.clock import FrozenClock
 from clavis_kit.outbound import FetchError, fetch_json
+from clavis_testkit.patience import until
 from clavis_testkit.service_databases import Database
 
 from services.gateway.tests.oidc.conftest import emptied, running_gateway
@@ -135,13 +136,9 @@ async def test_backchannel_logout_uri_reaches_nothing_inside(closed: World, insi
     page = await closed.http.get("/logout")
     token = page.text.partition('name="token" value="')[2].partition('"')[0]
     await closed.http.post("/logout/confirmation", data={"token": token})
-    outcome = None
-    for _ in range(200):
-        outcome = await closed.deps.pool.fetchval("SELECT last_outcome FROM logout_delivery")
-        if outcome is not None:
-            break
-        await asyncio.sleep(0.02)
-    assert outcome == "refused"
+    outcome = "SELECT last_outcome FROM logout_delivery"
+    await until(lambda: closed.deps.pool.fetchval(outcome), "an outcome")
+    assert await closed.deps.pool.fetchval(outcome) == "refused"
     assert inside.reached == []
 
 

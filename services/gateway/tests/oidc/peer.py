@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import uvicorn
+from clavis_testkit.patience import FOREVER_SECONDS
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
@@ -72,7 +73,7 @@ class Peer:
 
         return app
 
-    async def next_logout_token(self, count: int = 1, within: float = 30.0) -> list[str]:
+    async def next_logout_token(self, count: int = 1, within: float = FOREVER_SECONDS) -> list[str]:
         deadline = time.monotonic() + within
         while len(self.logout_tokens) < count:
             assert time.monotonic() < deadline, "no logout token came"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
 from clavis_gateway.oidc.backchannel import MAX_ATTEMPTS, pause_after
 from clavis_kit.ids import new_id
+from clavis_testkit.patience import until
 from jose import jwt as python_jose
 
 from services.gateway.tests.oidc.gateway_world import (
@@ -247,14 +247,8 @@ async def test_backchannel_2_8_a_failed_delivery_is_tried_again_with_the_same_jt
 
 
 async def _until_recorded(world: World, outcome: str) -> None:
-    import asyncio
-
-    for _ in range(100):
-        row: Any = await world.deps.pool.fetchval("SELECT last_outcome FROM logout_delivery")
-        if row == outcome:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"never recorded {outcome}")
+    query = "SELECT true FROM logout_delivery WHERE last_outcome = $1"
+    await until(lambda: world.deps.pool.fetchval(query, outcome), outcome)
 
 
 def test_retries_grow_and_end() -> None:
