@@ -18,10 +18,11 @@ from clavis_permanent.app import AUDIENCE, create_app, create_deps, create_passw
 from clavis_permanent.authenticators import create_authenticators
 from clavis_permanent.settings import PermanentSettings
 from clavis_testkit.loopback import plain_client
+from clavis_testkit.outside import Outside
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.permanent.tests.world import Outside, World, write_key_files
+from services.permanent.tests.world import World, write_key_files
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from clavis_events.registry.v1 import person_pb2
 
-from services.permanent.tests.world import ANA, PASSWORD, World, stamp
+from services.permanent.tests.world import ANA, PASSWORD, World
 
 UNKNOWN = "00000000T"
 
@@ -226,7 +226,7 @@ ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked]
 async def test_an_activation_under_way_dies_with_the_identity(world: World, ending: Any) -> None:
     subject_id = await world.enrol()
     started = await world.start()
-    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=stamp(world.clock.now())))
+    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=world.clock.now()))
     answer = await world.prove(started["activation_id"], world.last_otp())
     assert answer == {"verdict": "expired"}
     world.clock.advance(timedelta(minutes=2))
@@ -237,6 +237,6 @@ async def test_a_proved_activation_dies_with_the_identity_too(world: World) -> N
     subject_id = await world.enrol()
     started = await world.start()
     await world.prove(started["activation_id"], world.last_otp())
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.choose(started["activation_id"], PASSWORD) == {"outcome": "expired"}

@@ -19,13 +19,13 @@ from clavis_permanent.settings import PermanentSettings
 from clavis_testkit.launchers.kafka import Broker
 from clavis_testkit.patience import in_time
 
-from services.permanent.tests.world import ANA, PASSWORD, World, stamp
+from services.permanent.tests.world import ANA, PASSWORD, World
 
 
 async def test_an_older_fact_does_not_undo_a_newer_one(world: World) -> None:
     subject_id = await world.enrol()
     await world.activate()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Deceased(subject_id=subject_id, version=3, occurred_at=at))
     await world.tell(
         world.registered(subject_id, ANA, person_pb2.ENROLMENT_LEVEL_ADVANCED, version=1)
@@ -50,7 +50,7 @@ async def test_a_raised_level_opens_the_codes(world: World) -> None:
     raised = person_pb2.LevelRaised(
         subject_id=subject_id,
         version=2,
-        occurred_at=stamp(world.clock.now()),
+        occurred_at=world.clock.now(),
         level=person_pb2.ENROLMENT_LEVEL_ADVANCED,
     )
     await world.tell(raised)
@@ -60,7 +60,7 @@ async def test_a_raised_level_opens_the_codes(world: World) -> None:
 async def test_a_renunciation_told_twice_removes_once(world: World) -> None:
     subject_id = await world.enrol()
     await world.activate()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     for _ in range(2):
         await world.tell(person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.events() == [
@@ -131,7 +131,7 @@ async def test_a_renunciation_on_the_broker_kills_password_and_code_within_a_sec
         await world.choose(started["activation_id"], PASSWORD)
         sent = await world.send_otp(subject_id)
         renounced = person_pb2.Renounced(
-            subject_id=subject_id, version=2, occurred_at=stamp(SystemClock().now())
+            subject_id=subject_id, version=2, occurred_at=SystemClock().now()
         )
         await producer.publish([record_of(renounced)])
         published = time.monotonic()

@@ -13,7 +13,7 @@ from clavis_kit.pepper import PepperKey
 from clavis_permanent.passwords import StoredPassword, create_hasher, create_passwords
 from clavis_permanent.peppers import FilePepper
 
-from services.permanent.tests.world import ANA, BEN, PASSWORD, World, stamp
+from services.permanent.tests.world import ANA, BEN, PASSWORD, World
 
 WRONG = {"verdict": "wrong"}
 
@@ -50,7 +50,7 @@ async def test_every_failure_is_the_same_answer(world: World) -> None:
     inactive = "87654321X"
     await world.enrol(national_id=inactive)
     ended = await world.enrol(national_id=BEN)
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Revoked(subject_id=ended, version=2, occurred_at=at))
     answers = [
         await world.post("/v1/logins", {"national_id": national_id, "password": password})
@@ -192,7 +192,7 @@ ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked]
 async def test_an_ended_identity_cannot_use_its_password(world: World, ending: Any) -> None:
     subject_id = await world.enrol()
     await world.activate()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(ending(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.log_in() == WRONG
     assert await world.check(subject_id) == {"verdict": "inactive"}
@@ -201,7 +201,7 @@ async def test_an_ended_identity_cannot_use_its_password(world: World, ending: A
 async def test_a_renounced_password_is_destroyed_and_the_others_are_told(world: World) -> None:
     subject_id = await world.enrol()
     await world.activate()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.pool.fetchval("SELECT password_hash FROM credential") is None
     await world.tell(
@@ -222,7 +222,7 @@ async def test_a_renounced_password_is_destroyed_and_the_others_are_told(world: 
 async def test_a_revoked_password_rests_until_the_person_is_reinstated(world: World) -> None:
     subject_id = await world.enrol()
     await world.activate()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Revoked(subject_id=subject_id, version=2, occurred_at=at))
     reinstated = person_pb2.Reinstated(
         subject_id=subject_id,

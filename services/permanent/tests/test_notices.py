@@ -17,7 +17,7 @@ from clavis_permanent.rules.notices import Reminder
 from google.protobuf.message import Message
 from prometheus_client import REGISTRY
 
-from services.permanent.tests.world import ANA, World, stamp
+from services.permanent.tests.world import ANA, World
 
 
 def mails(world: World) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ async def test_an_ended_person_reports_nothing(world: World) -> None:
 
 
 def ended(world: World, subject_id: str, *, version: int) -> person_pb2.Revoked:
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     return person_pb2.Revoked(subject_id=subject_id, version=version, occurred_at=at)
 
 
@@ -145,7 +145,7 @@ def reinstated(world: World, subject_id: str, *, version: int) -> person_pb2.Rei
     return person_pb2.Reinstated(
         subject_id=subject_id,
         version=version,
-        occurred_at=stamp(world.clock.now()),
+        occurred_at=world.clock.now(),
         national_id_hash=world.national_id_hash(ANA),
         level=person_pb2.ENROLMENT_LEVEL_ADVANCED,
     )

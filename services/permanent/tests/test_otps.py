@@ -9,7 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.ids import new_id
 
-from services.permanent.tests.world import World, stamp
+from services.permanent.tests.world import World
 
 
 async def test_a_code_confirms_the_action_it_was_sent_for(world: World) -> None:
@@ -168,7 +168,7 @@ ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked]
 async def test_a_code_under_way_dies_with_the_identity(world: World, ending: Any) -> None:
     subject_id = await world.enrol()
     sent = await world.send_otp(subject_id)
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(ending(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.attempt_otp(sent["otp_id"], world.last_otp()) == {"verdict": "expired"}
     assert (await world.send_otp(subject_id))["outcome"] == "unavailable"
@@ -181,7 +181,7 @@ async def test_a_code_sent_to_a_phone_that_changed_is_void(world: World, *, veri
     changed = person_pb2.PhoneChanged(
         subject_id=subject_id,
         version=2,
-        occurred_at=stamp(world.clock.now()),
+        occurred_at=world.clock.now(),
         phone_verified=verified,
     )
     await world.tell(changed)

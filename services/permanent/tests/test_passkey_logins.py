@@ -9,7 +9,7 @@ from clavis_kit.ids import encode_base64url, new_id
 
 from services.permanent.tests.authenticator import PORTAL, UP_ONLY, SoftwareAuthenticator
 from services.permanent.tests.holders import holder_of, log_in, start_login
-from services.permanent.tests.world import World, stamp
+from services.permanent.tests.world import World
 
 WRONG = {"verdict": "wrong"}
 
@@ -131,7 +131,7 @@ async def test_a_renunciation_destroys_every_method(world: World) -> None:
         person_pb2.Renounced(
             subject_id=ana.subject_id,
             version=world.versions[ana.subject_id] + 1,
-            occurred_at=stamp(world.clock.now()),
+            occurred_at=world.clock.now(),
         )
     )
     assert await log_in(world, phone) == WRONG

@@ -2,12 +2,9 @@
 
 import json
 import re
-import secrets
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -25,77 +22,27 @@ from clavis_permanent.app import create_passwords_of
 from clavis_permanent.consumers import handlers
 from clavis_permanent.deps import Deps
 from clavis_permanent.settings import PermanentSettings
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from clavis_testkit.key_files import draw_keys, draw_secrets
+from clavis_testkit.outside import Outside
 from fastapi import FastAPI
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from joserfc.jwk import ECKey, KeySet
 
 ANA = "12345678Z"
 BEN = "X1234567L"
 PASSWORD = "Correct1!horse"
-
-
-class Outside:
-    """The world around the service: an SMS provider, and the callers' published keys."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        self.key_sets: dict[str, Any] = {}
-        self.accepting = True
-        outside = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer(200, outside.key_sets[self.path.strip("/")])
-
-            def do_POST(self) -> None:
-                document = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if outside.accepting:
-                    outside.messages.append(document)
-                self._answer(202 if outside.accepting else 503, {})
-
-            def _answer(self, status: int, document: Any) -> None:
-                body = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+SECRETS = (
+    "national_id_key_file",
+    "activation_key_file",
+    "name_key_file",
+    "authenticator_key_file",
+    "password_pepper_file",
+)
+KEYS = ("contact_key_file", "service_key_file")
 
 
 def write_key_files(directory: Path) -> dict[str, Path]:
-    files = {}
-    for name in ("national_id", "activation", "name", "authenticator", "password_pepper"):
-        files[f"{name}_file" if "pepper" in name else f"{name}_key_file"] = directory / name
-        (directory / name).write_bytes(secrets.token_bytes(32))
-    for name in ("contact_key_file", "service_key_file"):
-        files[name] = directory / name
-        pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        files[name].write_bytes(pem)
-    return files
-
-
-def stamp(at: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(at)
-    return made
+    return draw_secrets(directory, SECRETS) | draw_keys(directory, KEYS)
 
 
 @dataclass
@@ -265,7 +212,7 @@ class World:
         return person_pb2.Registered(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             national_id_hash=self.national_id_hash(national_id),
             level=level,
             channel=person_pb2.ENROLMENT_CHANNEL_OFFICE,
@@ -298,7 +245,7 @@ class World:
         return contact_pb2.ContactChanged(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             sealed=seal(details.SerializeToString(), KeySet([self.contact_key])),
         )
 
@@ -306,7 +253,7 @@ class World:
         return person_pb2.Frozen(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             national_id_hash=self.national_id_hash(ANA),
         )
 
@@ -314,6 +261,6 @@ class World:
         return person_pb2.Unfrozen(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             national_id_hash=self.national_id_hash(ANA),
         )

@@ -17,10 +17,11 @@ from clavis_pin.app import create_app, create_deps, read_keys
 from clavis_pin.app_wiring import access_tokens, create_parts, push_client
 from clavis_pin.settings import PinSettings
 from clavis_testkit.loopback import plain_client
+from clavis_testkit.outside import Outside
 from clavis_testkit.plugin import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.pin.tests.world import Outside, World, write_key_files
+from services.pin.tests.world import World, write_key_files
 
 
 @pytest.fixture

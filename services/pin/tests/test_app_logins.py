@@ -16,7 +16,7 @@ from services.pin.tests.phone import (
     scanned,
     soon,
 )
-from services.pin.tests.world import BEN, BEN_CONTRAST, World, stamp
+from services.pin.tests.world import BEN, BEN_CONTRAST, World
 
 
 async def test_scan_type_the_number_and_the_browser_goes_on(world: World) -> None:
@@ -135,7 +135,7 @@ async def test_it_was_not_me_freezes_here_at_once_and_says_so(world: World) -> N
 async def test_unfreezing_lets_the_device_in_again(world: World) -> None:
     subject_id, _, phone, request = await scanned(world)
     await phone.decide(request, "report")
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Unfrozen(subject_id=subject_id, version=2, occurred_at=at))
     assert await phone.waiting() == []
 
@@ -149,7 +149,7 @@ async def test_an_ending_ends_devices_and_a_confirmed_login_under_way(
 ) -> None:
     subject_id, desk, phone, request = await scanned(world)
     await phone.decide(request, "confirm", desk.asked["number"])
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(ending(subject_id=subject_id, version=2, occurred_at=at))
     assert await desk.complete() == {"verdict": "expired"}
     assert (await phone.call("GET", "/requests")).json()["code"] == "device-unknown"

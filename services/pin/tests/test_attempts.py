@@ -9,7 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.ids import new_id
 
-from services.pin.tests.world import BEN, BEN_CONTRAST, RESEND, World, stamp
+from services.pin.tests.world import BEN, BEN_CONTRAST, RESEND, World
 
 
 async def test_the_right_pin_names_the_person_the_level_and_the_factor(world: World) -> None:
@@ -152,7 +152,7 @@ ENDINGS = [person_pb2.Renounced, person_pb2.Deceased, person_pb2.Revoked, person
 async def test_a_pin_under_way_dies_with_the_identity(world: World, ending: Any) -> None:
     subject_id = await world.enrol()
     asked = await world.ask()
-    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=stamp(world.clock.now())))
+    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=world.clock.now()))
     answer = await world.attempt(asked["pin_request_id"], world.last_pin())
     assert answer == {"verdict": "expired"}
 
@@ -161,7 +161,7 @@ async def test_a_pin_sent_to_a_phone_that_changed_is_void(world: World) -> None:
     subject_id = await world.enrol()
     asked = await world.ask()
     changed = person_pb2.PhoneChanged(
-        subject_id=subject_id, version=2, occurred_at=stamp(world.clock.now()), phone_verified=True
+        subject_id=subject_id, version=2, occurred_at=world.clock.now(), phone_verified=True
     )
     await world.tell(changed)
     answer = await world.attempt(asked["pin_request_id"], world.last_pin())

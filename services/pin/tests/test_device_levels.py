@@ -9,7 +9,7 @@ from clavis_pin.rules.people import Level, ProvenBy, SmsDeviceLevel, device_leve
 
 from services.pin.tests.phone import Desk, Phone
 from services.pin.tests.portal import Portal
-from services.pin.tests.world import World, stamp
+from services.pin.tests.world import World
 
 BASIC, ADVANCED = Level.BASIC, Level.ADVANCED
 
@@ -25,7 +25,7 @@ async def confirmed_level(world: World, phone: Phone) -> str:
 
 
 async def raise_level(world: World, subject_id: str) -> None:
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     raised = person_pb2.LevelRaised(
         subject_id=subject_id,
         version=2,

@@ -20,12 +20,12 @@ from clavis_testkit.launchers.kafka import Broker
 from clavis_testkit.patience import in_time
 from google.protobuf.message import Message
 
-from services.pin.tests.world import ANA, ANA_CONTRAST, World, stamp
+from services.pin.tests.world import ANA, ANA_CONTRAST, World
 
 
 async def test_an_older_fact_does_not_undo_a_newer_one(world: World) -> None:
     subject_id = await world.enrol()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Renounced(subject_id=subject_id, version=3, occurred_at=at))
     await world.tell(
         person_pb2.LevelRaised(
@@ -51,7 +51,7 @@ async def test_older_contact_data_do_not_replace_newer(world: World) -> None:
 @pytest.mark.parametrize("comeback", ["registered", "reinstated"])
 async def test_a_person_who_comes_back_may_use_a_pin_again(world: World, comeback: str) -> None:
     subject_id = await world.enrol()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Revoked(subject_id=subject_id, version=2, occurred_at=at))
     advanced = person_pb2.ENROLMENT_LEVEL_ADVANCED
     event: Message = world.registered(subject_id, ANA, advanced, version=3)
@@ -69,7 +69,7 @@ async def test_a_person_who_comes_back_may_use_a_pin_again(world: World, comebac
 
 async def test_a_frozen_person_is_served_again_when_unfrozen(world: World) -> None:
     subject_id = await world.enrol()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     await world.tell(person_pb2.Frozen(subject_id=subject_id, version=2, occurred_at=at))
     assert await world.ask() == {"outcome": "mismatch"}
     await world.tell(person_pb2.Unfrozen(subject_id=subject_id, version=3, occurred_at=at))
@@ -78,7 +78,7 @@ async def test_a_frozen_person_is_served_again_when_unfrozen(world: World) -> No
 
 async def test_coming_back_from_an_ending_does_not_unfreeze(world: World) -> None:
     subject_id = await world.enrol()
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     for version, kind in ((2, person_pb2.Frozen), (3, person_pb2.Renounced)):
         await world.tell(kind(subject_id=subject_id, version=version, occurred_at=at))
     await world.tell(world.registered(subject_id, ANA, person_pb2.ENROLMENT_LEVEL_BASIC, version=4))
@@ -92,7 +92,7 @@ async def test_a_report_refuses_the_person_before_the_registry_does_and_until_it
     async with world.pool.acquire() as connection:
         await projection.report_fraud(connection, subject_id, world.clock.now())
     assert await world.ask() == {"outcome": "mismatch"}
-    at = stamp(world.clock.now())
+    at = world.clock.now()
     for version, kind in ((2, person_pb2.Frozen), (3, person_pb2.Unfrozen)):
         await world.tell(kind(subject_id=subject_id, version=version, occurred_at=at))
     assert (await world.ask())["outcome"] == "sent"
@@ -162,7 +162,7 @@ async def test_a_renunciation_on_the_broker_kills_a_pin_under_way_within_a_secon
         asked = await eventually(world.ask, "sent")
         pin = world.last_pin()
         renounced = person_pb2.Renounced(
-            subject_id=subject_id, version=2, occurred_at=stamp(SystemClock().now())
+            subject_id=subject_id, version=2, occurred_at=SystemClock().now()
         )
         # Sent twice under one id: the second changes nothing.
         await producer.publish([record_of(renounced)] * 2)

@@ -4,13 +4,13 @@ from clavis_events.registry.v1 import person_pb2
 
 from services.pin.tests.phone import Phone
 from services.pin.tests.test_devices import Portal
-from services.pin.tests.world import World, stamp
+from services.pin.tests.world import World
 
 
 async def test_a_frozen_person_sees_the_devices_and_changes_none(world: World) -> None:
     ana = await world.enrol()
     phone = await Phone(world).enrol()
-    portal, at = Portal(world), stamp(world.clock.now())
+    portal, at = Portal(world), world.clock.now()
     await world.tell(person_pb2.Frozen(subject_id=ana, version=2, occurred_at=at))
     assert len((await portal.call("GET", "/devices", ana)).json()) == 1
     removal = await portal.call("DELETE", f"/devices/{phone.device_id}", ana)

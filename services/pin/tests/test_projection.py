@@ -22,7 +22,7 @@ from clavis_testkit.service_processes import command
 from google.protobuf.message import Message
 
 from services.pin.tests.test_events import eventually, record_of
-from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, World, stamp
+from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, World
 
 PLENTY = {
     "requests_per_hour": 100_000,
@@ -115,7 +115,7 @@ async def fed(world: World, settings: PinSettings, own_broker: TansuBroker) -> A
 
 def history(world: World, ana: str, ben: str) -> list[Message]:
     """What happened to two people, some of it twice and some too late."""
-    basic, at = person_pb2.ENROLMENT_LEVEL_BASIC, stamp(world.clock.now())
+    basic, at = person_pb2.ENROLMENT_LEVEL_BASIC, world.clock.now()
     frozen = person_pb2.Frozen(subject_id=ben, version=4, occurred_at=at)
     return [
         world.registered(ben, BEN, basic),
@@ -152,9 +152,7 @@ async def test_a_projection_made_anew_equals_the_one_in_use_and_puts_it_right(fe
     assert await fed.world.ask(national_id=BEN, contrast=BEN_CONTRAST) == {"outcome": "mismatch"}
 
     # The consumer goes on where it was.
-    unfrozen = person_pb2.Unfrozen(
-        subject_id=fed.ben, version=5, occurred_at=stamp(fed.world.clock.now())
-    )
+    unfrozen = person_pb2.Unfrozen(subject_id=fed.ben, version=5, occurred_at=fed.world.clock.now())
     await fed.producer.publish([record_of(unfrozen)])
     asked = await eventually(lambda: fed.world.ask(national_id=BEN, contrast=BEN_CONTRAST), "sent")
     assert asked["phone_hint"] == "666"

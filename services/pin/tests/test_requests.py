@@ -9,7 +9,7 @@ import pytest
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.sms_text import GSM7
 
-from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, RESEND, World, stamp
+from services.pin.tests.world import ANA, ANA_CONTRAST, BEN, BEN_CONTRAST, RESEND, World
 
 UNKNOWN = "00000000T"
 
@@ -115,7 +115,7 @@ async def test_without_a_verified_phone_no_pin_can_be_sent(world: World) -> None
         person_pb2.PhoneChanged(
             subject_id=subject_id,
             version=2,
-            occurred_at=stamp(world.clock.now()),
+            occurred_at=world.clock.now(),
             phone_verified=False,
         )
     )
@@ -131,7 +131,7 @@ async def test_an_ended_identity_is_answered_as_if_it_were_unknown(
     world: World, ending: Any
 ) -> None:
     subject_id = await world.enrol()
-    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=stamp(world.clock.now())))
+    await world.tell(ending(subject_id=subject_id, version=2, occurred_at=world.clock.now()))
     assert await world.ask() == {"outcome": "mismatch"}
 
 

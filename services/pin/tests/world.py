@@ -2,12 +2,9 @@
 
 import json
 import re
-import secrets
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +20,9 @@ from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_pin.consumers import handlers
 from clavis_pin.deps import Deps
 from clavis_pin.settings import PinSettings
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from clavis_testkit.key_files import draw_keys, draw_secrets
+from clavis_testkit.outside import Outside
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from joserfc.jwk import ECKey, KeySet
 
 ANA = "12345678Z"
@@ -34,67 +30,12 @@ BEN = "X1234567L"
 ANA_CONTRAST = "2031-05-17"
 BEN_CONTRAST = "E01234567"
 RESEND = timedelta(seconds=60)
-
-
-class Outside:
-    """The world around the service: an SMS provider, and the callers' published keys."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-        self.key_sets: dict[str, Any] = {}
-        self.accepting = True
-        outside = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer(200, outside.key_sets[self.path.strip("/")])
-
-            def do_POST(self) -> None:
-                document = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if outside.accepting:
-                    outside.messages.append(document)
-                self._answer(202 if outside.accepting else 503, {})
-
-            def _answer(self, status: int, document: Any) -> None:
-                body = json.dumps(document).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+SECRETS = ("national_id_key_file", "contrast_key_file", "pin_pepper_file", "app_key_file")
+KEYS = ("contact_key_file", "service_key_file", "vapid_key_file")
 
 
 def write_key_files(directory: Path) -> dict[str, Path]:
-    files = {}
-    for name in ("national_id", "contrast", "pin_pepper", "app"):
-        files[f"{name}_file" if "pepper" in name else f"{name}_key_file"] = directory / name
-        (directory / name).write_bytes(secrets.token_bytes(32))
-    for name in ("contact_key_file", "service_key_file", "vapid_key_file"):
-        files[name] = directory / name
-        pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        files[name].write_bytes(pem)
-    return files
-
-
-def stamp(at: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(at)
-    return made
+    return draw_secrets(directory, SECRETS) | draw_keys(directory, KEYS)
 
 
 @dataclass
@@ -197,7 +138,7 @@ class World:
         return person_pb2.Registered(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             national_id_hash=self.national_id_hash(national_id),
             level=level,
             channel=person_pb2.ENROLMENT_CHANNEL_OFFICE,
@@ -219,6 +160,6 @@ class World:
         return contact_pb2.ContactChanged(
             subject_id=subject_id,
             version=version,
-            occurred_at=stamp(self.clock.now()),
+            occurred_at=self.clock.now(),
             sealed=seal(details.SerializeToString(), readers),
         )

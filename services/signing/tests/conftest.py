@@ -33,7 +33,6 @@ from clavis_testkit.service_databases import DatabaseFactory
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI, Request
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 from joserfc.jwk import ECKey
 
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
@@ -223,12 +222,6 @@ def apply(deps: Deps, clock: FrozenClock) -> Apply:
     return run
 
 
-def stamp(moment: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(moment)
-    return made
-
-
 @pytest_asyncio.fixture
 async def citizen(apply: Apply, siblings: Siblings, now: datetime) -> str:
     """Ana: advanced, identified a month ago, with a document and a password in force."""
@@ -237,9 +230,7 @@ async def citizen(apply: Apply, siblings: Siblings, now: datetime) -> str:
     document = (now + timedelta(days=900)).replace(hour=0, minute=0, second=0)
     await apply(registered(subject_id, identified=identified, document=document))
     await apply(
-        credential_pb2.PasswordActivated(
-            subject_id=subject_id, version=1, occurred_at=stamp(identified)
-        )
+        credential_pb2.PasswordActivated(subject_id=subject_id, version=1, occurred_at=identified)
     )
     siblings.holder = {
         "given_name": "Ana María", "first_surname": "Núñez", "second_surname": "de la Peña",
@@ -256,10 +247,10 @@ def registered(
     return person_pb2.Registered(
         subject_id=subject_id,
         version=version,
-        occurred_at=stamp(identified),
+        occurred_at=identified,
         level=more.pop("level", person_pb2.ENROLMENT_LEVEL_ADVANCED),
-        last_strong_identification_at=stamp(identified),
-        document_expires_on=stamp(document),
+        last_strong_identification_at=identified,
+        document_expires_on=document,
         **more,
     )
 

@@ -26,7 +26,6 @@ from clavis_testkit.service_databases import Database, DatabaseFactory
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from google.protobuf.timestamp_pb2 import Timestamp
 
 PERSON_TOPIC = "clavis.registry.person.v1"
 
@@ -162,13 +161,11 @@ async def consumer_joined(http: httpx.AsyncClient) -> None:
 
 
 def renounced(subject_id: str) -> EventRecord:
-    moment = Timestamp()
-    moment.FromDatetime(datetime.now(UTC))
-    message = person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=moment)
+    now = datetime.now(UTC)
+    message = person_pb2.Renounced(subject_id=subject_id, version=2, occurred_at=now)
     return EventRecord.of(
-        message, topic=PERSON_TOPIC, event_id=new_id(), key=subject_id,
-        occurred_at=datetime.now(UTC), sequence=2,
-    )  # fmt: skip
+        message, topic=PERSON_TOPIC, event_id=new_id(), key=subject_id, occurred_at=now, sequence=2
+    )
 
 
 async def revoked_serials(http: httpx.AsyncClient) -> list[int]:

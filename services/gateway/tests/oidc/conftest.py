@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,10 @@ from clavis_kit.db import open_pool
 from clavis_kit.runtime import Runtime, background
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, public_jwks
 from clavis_kit.settings import read_ec_private_key
+from clavis_testkit.key_files import draw_keys, draw_secrets
 from clavis_testkit.launchers.databases import run_sync
 from clavis_testkit.loopback import plain_client
 from clavis_testkit.service_databases import Database, ServiceDatabases
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
 from services.gateway.tests.oidc.gateway_world import ISSUER, World
@@ -35,24 +33,15 @@ from services.gateway.tests.oidc.peer import Peer
 @pytest.fixture(scope="session")
 def gateway_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("gateway-keys")
-    names = (
-        "national_id_key_file",
-        "pairwise_key_file",
-        "key_encryption_key_file",
-        "client_secret_key_file",
-    )
-    files = {name: folder / f"{name}.bin" for name in names}
-    for file in files.values():
-        file.write_bytes(secrets.token_bytes(32))
-    for name in ("service_key_file", "operator_key_file"):
-        files[name] = folder / f"{name}.pem"
-        files[name].write_bytes(
-            ec.generate_private_key(ec.SECP256R1()).private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
+    files = draw_secrets(
+        folder,
+        (
+            "national_id_key_file",
+            "pairwise_key_file",
+            "key_encryption_key_file",
+            "client_secret_key_file",
+        ),
+    ) | draw_keys(folder, ("service_key_file", "operator_key_file"))
     operator = ECKey.import_key(files["operator_key_file"].read_bytes())
     files["operator_jwks_file"] = folder / "operator-jwks.json"
     files["operator_jwks_file"].write_text(json.dumps(public_jwks(operator)))

@@ -7,7 +7,6 @@ from clavis_events.codec import CREDENTIAL_TOPIC
 from clavis_events.permanent.v1 import credential_pb2
 from clavis_events.permanent.v1.credential_pb2 import AuthenticatorAdded, AuthenticatorRemoved
 from clavis_kit.bus import EventRecord
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from clavis_permanent.rules.facts import FactKind
 
@@ -31,12 +30,12 @@ def authenticator_event(
     if fact not in _KINDS:
         return None
     message_type, kind = _KINDS[fact]
-    moment = Timestamp()
-    moment.FromDatetime(occurred_at)
 
     def make(version: int) -> EventRecord:
         return EventRecord.of(
-            message_type(subject_id=subject_id, version=version, occurred_at=moment, kind=kind),
+            message_type(
+                subject_id=subject_id, version=version, occurred_at=occurred_at, kind=kind
+            ),
             topic=CREDENTIAL_TOPIC,
             event_id=event_id,
             key=subject_id,

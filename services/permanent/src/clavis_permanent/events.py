@@ -16,7 +16,6 @@ from clavis_events.permanent.v1.credential_pb2 import (
 )
 from clavis_kit.bus import EventRecord
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 MakeEvent = Callable[[int], EventRecord]
 
@@ -35,10 +34,8 @@ def password_set(
 ) -> MakeEvent:
     """Say that a password was chosen: activated when there was none before, else changed."""
     if not replaced:
-        return _made(about, PasswordActivated(expires_at=timestamp(expires_at)))
-    return _made(
-        about, PasswordChanged(expires_at=timestamp(expires_at), session_id=session_id or "")
-    )
+        return _made(about, PasswordActivated(expires_at=expires_at))
+    return _made(about, PasswordChanged(expires_at=expires_at, session_id=session_id or ""))
 
 
 def password_blocked(about: Occurrence) -> MakeEvent:
@@ -71,7 +68,7 @@ def _made(about: Occurrence, message: Message) -> MakeEvent:
         fields = {
             "subject_id": about.subject_id,
             "version": version,
-            "occurred_at": timestamp(about.occurred_at),
+            "occurred_at": about.occurred_at,
         }
         message.MergeFrom(type(message)(**fields))
         return EventRecord.of(
@@ -84,10 +81,3 @@ def _made(about: Occurrence, message: Message) -> MakeEvent:
         )
 
     return make
-
-
-def timestamp(at: datetime) -> Timestamp:
-    """Return a moment as the contracts carry it."""
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp

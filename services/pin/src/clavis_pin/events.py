@@ -6,7 +6,6 @@ from clavis_events.codec import DEVICE_TOPIC
 from clavis_events.pin.v1.device_pb2 import DeviceActivated, DeviceDeactivated, FraudReported
 from clavis_kit.bus import EventRecord
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 
 def device_activated(
@@ -14,7 +13,7 @@ def device_activated(
 ) -> EventRecord:
     """Say that a device became the person's."""
     message = DeviceActivated(
-        subject_id=subject_id, version=version, occurred_at=_stamp(at), device_id=device_id
+        subject_id=subject_id, version=version, occurred_at=at, device_id=device_id
     )
     return _record(message, event_id, subject_id, version, at)
 
@@ -24,14 +23,14 @@ def device_deactivated(
 ) -> EventRecord:
     """Say that a device confirms nothing any more."""
     message = DeviceDeactivated(
-        subject_id=subject_id, version=version, occurred_at=_stamp(at), device_id=device_id
+        subject_id=subject_id, version=version, occurred_at=at, device_id=device_id
     )
     return _record(message, event_id, subject_id, version, at)
 
 
 def fraud_reported(event_id: str, subject_id: str, version: int, at: datetime) -> EventRecord:
     """Say that the person answered: it was not me."""
-    message = FraudReported(subject_id=subject_id, version=version, occurred_at=_stamp(at))
+    message = FraudReported(subject_id=subject_id, version=version, occurred_at=at)
     return _record(message, event_id, subject_id, version, at)
 
 
@@ -46,9 +45,3 @@ def _record(
         occurred_at=at,
         sequence=version,
     )
-
-
-def _stamp(at: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp

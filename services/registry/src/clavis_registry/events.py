@@ -6,7 +6,6 @@ from clavis_events.codec import topic_of
 from clavis_events.registry.v1 import contact_pb2, person_pb2
 from clavis_kit.bus import EventRecord
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from clavis_registry.rules.credentials import FreezeOrigin
 from clavis_registry.rules.person import Cause, Channel, Level, Status
@@ -39,18 +38,9 @@ _ORIGINS = {
 }
 
 
-def timestamp(moment: datetime | None) -> Timestamp | None:
-    """Convert a moment; None stays absent in the message."""
-    if moment is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment.astimezone(UTC))
-    return stamp
-
-
-def midnight(day: date | None) -> Timestamp | None:
-    """Convert a day to its midnight UTC; None stays absent."""
-    return timestamp(datetime.combine(day, time(), UTC)) if day else None
+def midnight(day: date | None) -> datetime | None:
+    """Convert a day to its midnight UTC; None stays absent in the message."""
+    return datetime.combine(day, time(), UTC) if day else None
 
 
 def wrap(message: Message, person: Person, event_id: str, at: datetime) -> EventRecord:
@@ -72,11 +62,11 @@ def registered(
     return person_pb2.Registered(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         level=_LEVELS[person.level] if person.level else None,
         channel=_CHANNELS[person.channel] if person.channel else None,
-        last_strong_identification_at=timestamp(person.last_strong_identification_at),
+        last_strong_identification_at=person.last_strong_identification_at,
         document_expires_on=midnight(document_expires_on),
         minor=minor,
     )
@@ -87,11 +77,11 @@ def level_raised(person: Person, at: datetime) -> Message:
     return person_pb2.LevelRaised(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         level=_LEVELS[person.level] if person.level else None,
         channel=_CHANNELS[person.channel] if person.channel else None,
-        last_strong_identification_at=timestamp(person.last_strong_identification_at),
+        last_strong_identification_at=person.last_strong_identification_at,
     )
 
 
@@ -100,7 +90,7 @@ def phone_changed(person: Person, at: datetime, *, verified: bool) -> Message:
     return person_pb2.PhoneChanged(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         phone_verified=verified,
     )
 
@@ -110,7 +100,7 @@ def renounced(person: Person, at: datetime) -> Message:
     return person_pb2.Renounced(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
     )
 
@@ -120,7 +110,7 @@ def deceased(person: Person, at: datetime) -> Message:
     return person_pb2.Deceased(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
     )
 
@@ -130,7 +120,7 @@ def revoked(person: Person, at: datetime) -> Message:
     return person_pb2.Revoked(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         cause=_CAUSES[person.revocation_cause] if person.revocation_cause else None,
     )
@@ -142,7 +132,7 @@ def reinstated(person: Person, at: datetime) -> Message:
     return person_pb2.Reinstated(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         level=_LEVELS[person.level] if enrolled and person.level else None,
     )
@@ -155,10 +145,10 @@ def identification_renewed(
     return person_pb2.IdentificationRenewed(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         channel=_CHANNELS[person.channel] if person.channel else None,
-        last_strong_identification_at=timestamp(person.last_strong_identification_at),
+        last_strong_identification_at=person.last_strong_identification_at,
         document_expires_on=midnight(document_expires_on),
     )
 
@@ -168,7 +158,7 @@ def document_changed(person: Person, at: datetime, *, document_expires_on: date 
     return person_pb2.DocumentChanged(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         document_expires_on=midnight(document_expires_on),
     )
 
@@ -180,7 +170,7 @@ def certificate_revocation_requested(
     return person_pb2.CertificateRevocationRequested(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         key_compromise=key_compromise,
     )
 
@@ -190,7 +180,7 @@ def frozen(person: Person, at: datetime) -> Message:
     return person_pb2.Frozen(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
         origin=_ORIGINS[person.frozen_origin] if person.frozen_origin else None,
     )
@@ -201,7 +191,7 @@ def unfrozen(person: Person, at: datetime) -> Message:
     return person_pb2.Unfrozen(
         subject_id=person.subject_id,
         version=person.version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         national_id_hash=person.national_id_hash,
     )
 
@@ -211,7 +201,7 @@ def contact_changed(person: Person, sealed: bytes, event_id: str, at: datetime) 
     message = contact_pb2.ContactChanged(
         subject_id=person.subject_id,
         version=person.contact_version,
-        occurred_at=timestamp(at),
+        occurred_at=at,
         sealed=sealed,
     )
     return EventRecord.of(

@@ -11,7 +11,6 @@ from clavis_events.signing.v1.certificate_pb2 import (
 from clavis_kit.bus import EventRecord
 from cryptography import x509
 from google.protobuf.message import Message
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from clavis_signing.rules import Reason, serial_text
 
@@ -37,11 +36,11 @@ def certificate_issued(
     message = CertificateIssued(
         subject_id=subject_id,
         version=version,
-        occurred_at=_timestamp(now),
+        occurred_at=now,
         serial_number=serial_text(certificate.serial_number),
         issuer_key_id=issuer_key_id.hex(),
-        not_before=_timestamp(certificate.not_valid_before_utc),
-        not_after=_timestamp(certificate.not_valid_after_utc),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
     )
     return _record(message, subject_id, version, event_id, now)
 
@@ -60,10 +59,10 @@ def certificate_revoked(
     message = CertificateRevoked(
         subject_id=subject_id,
         version=version,
-        occurred_at=_timestamp(now),
+        occurred_at=now,
         serial_number=serial_number,
         issuer_key_id=issuer_key_id.hex(),
-        revoked_at=_timestamp(now),
+        revoked_at=now,
         reason=_REASONS[reason],
     )
     return _record(message, subject_id, version, event_id, now)
@@ -80,9 +79,3 @@ def _record(
         occurred_at=now,
         sequence=version,
     )
-
-
-def _timestamp(moment: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

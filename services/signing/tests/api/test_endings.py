@@ -15,19 +15,12 @@ from clavis_signing.store.certificates import CertificateStore
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from google.protobuf.timestamp_pb2 import Timestamp
 
 OCSP = {"content-type": "application/ocsp-request"}
 
 
-def stamp(moment: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(moment)
-    return made
-
-
 def ended(kind: Any, subject_id: str, now: datetime, **more: Any) -> Any:
-    return kind(subject_id=subject_id, version=2, occurred_at=stamp(now), **more)
+    return kind(subject_id=subject_id, version=2, occurred_at=now, **more)
 
 
 async def certificate_of(deps: Deps, serial: str) -> x509.Certificate:
@@ -177,7 +170,7 @@ async def test_who_comes_back_gets_another_certificate(
     back = person_pb2.Reinstated(
         subject_id=citizen,
         version=3,
-        occurred_at=stamp(now),
+        occurred_at=now,
         level=person_pb2.ENROLMENT_LEVEL_ADVANCED,
     )
     await apply(back)
@@ -191,7 +184,7 @@ async def test_an_older_fact_changes_nothing(
     portal: Any, citizen: str, apply: Any, now: datetime, deps: Deps
 ) -> None:
     await portal.signed(citizen)
-    late = person_pb2.Renounced(subject_id=citizen, version=1, occurred_at=stamp(now))
+    late = person_pb2.Renounced(subject_id=citizen, version=1, occurred_at=now)
     await apply(late)
     assert await deps.pool.fetchval("SELECT state FROM certificate") == "active"
 

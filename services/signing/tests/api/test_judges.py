@@ -18,7 +18,6 @@ from clavis_signing.store.certificates import CertificateStore
 from clavis_testkit.require import need
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from google.protobuf.timestamp_pb2 import Timestamp
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -78,9 +77,7 @@ async def test_openssl_sees_the_revocation_in_the_list(
 
 
 async def end(apply: Any, citizen: str, now: datetime) -> None:
-    moment = Timestamp()
-    moment.FromDatetime(now)
-    await apply(person_pb2.Renounced(subject_id=citizen, version=2, occurred_at=moment))
+    await apply(person_pb2.Renounced(subject_id=citizen, version=2, occurred_at=now))
 
 
 async def ask(client: Any, bench: Path, digest: str, *, by_get: bool) -> str:

@@ -8,13 +8,6 @@ from clavis_events.permanent.v1 import credential_pb2
 from clavis_events.registry.v1 import person_pb2
 from clavis_kit.clock import FrozenClock
 from clavis_signing.deps import Deps
-from google.protobuf.timestamp_pb2 import Timestamp
-
-
-def stamp(moment: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(moment)
-    return made
 
 
 async def test_a_changed_password_replaces_key_and_certificate(
@@ -29,9 +22,7 @@ async def test_a_changed_password_replaces_key_and_certificate(
     first = await portal.signed(citizen)
     clock.advance(timedelta(hours=1))
     siblings.password = "otra contraseña larga"
-    changed = credential_pb2.PasswordChanged(
-        subject_id=citizen, version=2, occurred_at=stamp(clock.now())
-    )
+    changed = credential_pb2.PasswordChanged(subject_id=citizen, version=2, occurred_at=clock.now())
     await apply(changed)
     path = await portal.challenged(citizen)
     answer = await portal.sign(citizen, path, siblings.password)
@@ -64,9 +55,7 @@ async def test_without_a_password_signing_is_suspended_and_the_certificate_stays
 ) -> None:
     await portal.signed(citizen)
     path = await portal.challenged(citizen)
-    await apply(
-        credential_pb2.PasswordRemoved(subject_id=citizen, version=2, occurred_at=stamp(now))
-    )
+    await apply(credential_pb2.PasswordRemoved(subject_id=citizen, version=2, occurred_at=now))
     answer = await portal.sign(citizen, path)
     assert answer.json()["obstacles"] == ["password-inactive"]
     listed = (await portal.get(citizen, "/citizen/v1/certificates")).json()["certificates"]
@@ -85,9 +74,9 @@ async def test_a_certificate_near_its_end_is_renewed_if_that_helps(
 
     document = (clock.now() + timedelta(days=3000)).date()
     renewed = person_pb2.Registered(
-        subject_id=citizen, version=2, occurred_at=stamp(clock.now()),
+        subject_id=citizen, version=2, occurred_at=clock.now(),
         level=person_pb2.ENROLMENT_LEVEL_ADVANCED,
-        last_strong_identification_at=stamp(clock.now()),
+        last_strong_identification_at=clock.now(),
     )  # fmt: skip
     await apply(renewed)
     siblings.holder["document_expires_on"] = document.isoformat()

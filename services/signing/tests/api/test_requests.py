@@ -9,7 +9,7 @@ from clavis_signing.deps import Deps
 from clavis_signing.rules import Reason
 from cryptography import x509
 
-from services.signing.tests.api.test_endings import ended, stamp, status_of
+from services.signing.tests.api.test_endings import ended, status_of
 
 
 async def test_a_frozen_person_signs_nothing_until_unfrozen(
@@ -20,7 +20,7 @@ async def test_a_frozen_person_signs_nothing_until_unfrozen(
     await apply(ended(person_pb2.Frozen, citizen, now))
     answer = await portal.sign(citizen, pending)
     assert (answer.status_code, answer.json()["obstacles"]) == (409, ["frozen"])
-    await apply(person_pb2.Unfrozen(subject_id=citizen, version=3, occurred_at=stamp(now)))
+    await apply(person_pb2.Unfrozen(subject_id=citizen, version=3, occurred_at=now))
     assert (await portal.signed(citizen))["certificate_serial"]
 
 
@@ -58,14 +58,14 @@ async def test_a_renewal_starts_the_five_years_again_and_a_document_moves_its_en
     await apply(
         ended(
             person_pb2.IdentificationRenewed, citizen, now,
-            last_strong_identification_at=stamp(now), document_expires_on=stamp(later),
+            last_strong_identification_at=now, document_expires_on=later,
         )
     )  # fmt: skip
     row = await deps.pool.fetchrow("SELECT * FROM person WHERE subject_id = $1", citizen)
     assert row is not None
     assert row["last_strong_identification_at"] == now.astimezone(UTC)
     assert row["document_expires_on"] == later.astimezone(UTC).date()
-    await apply(person_pb2.DocumentChanged(subject_id=citizen, version=3, occurred_at=stamp(now)))
+    await apply(person_pb2.DocumentChanged(subject_id=citizen, version=3, occurred_at=now))
     row = await deps.pool.fetchrow("SELECT * FROM person WHERE subject_id = $1", citizen)
     assert row is not None
     assert row["document_expires_on"] is None  # permanent

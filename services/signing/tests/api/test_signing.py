@@ -14,18 +14,11 @@ from clavis_events.signing.v1.certificate_pb2 import CertificateIssued
 from clavis_kit.ids import new_id
 from clavis_signing.deps import Deps
 from cryptography import x509
-from google.protobuf.timestamp_pb2 import Timestamp
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 LOW = "http://eidas.europa.eu/LoA/low"
-
-
-def stamp(moment: datetime) -> Timestamp:
-    made = Timestamp()
-    made.FromDatetime(moment)
-    return made
 
 
 async def judge(deps: Deps, signed: bytes) -> Any:
@@ -239,7 +232,7 @@ async def test_obstacles_are_told_at_once(
     basic = person_pb2.Registered(
         subject_id=stranger,
         version=1,
-        occurred_at=stamp(now),
+        occurred_at=now,
         level=person_pb2.ENROLMENT_LEVEL_BASIC,
     )
     await apply(basic)
