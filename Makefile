@@ -1,7 +1,7 @@
 # One line each; `make` lists them. PYTHON names the Python to build .venv with.
 PYTHON ?= python3
 PY := .venv/bin/python
-export PYTHON DEMO_PORT_BASE DEMO_DIR DEMO_CLIENTS DEMO_TRUST TLS VERBOSE
+export PYTHON DEMO_PORT_BASE DEMO_DIR DEMO_CLIENTS DEMO_TRUST DEMO_POST_SECONDS TLS VERBOSE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop demo-reset compose watch client video test lint types bench run-deps dev-deps

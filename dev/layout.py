@@ -10,6 +10,8 @@ from dev.services import DEFAULT_PORT_BASE, KAFKA_OFFSET, POSTGRES_OFFSET, by_na
 ROOT = Path(__file__).resolve().parent.parent
 _LOWEST_BASE = 1024  # below, a port is for the system's own programs
 _HIGHEST_BASE = 65_535 - KAFKA_OFFSET
+# Long enough for somebody at the console to print a letter by hand.
+_POST_SECONDS = 10
 
 
 class LayoutError(ValueError):
@@ -21,7 +23,8 @@ class Layout:
     """One demo: its first port, its directory, and whether people come in over TLS.
 
     ``clients_file`` is a bundle of more relying parties, ``trust_file`` holds more authorities that
-    outgoing calls trust; None where the demo's own are all.
+    outgoing calls trust; None where the demo's own are all. ``post_seconds`` is how old a letter
+    grows before the demo's own post takes it.
     """
 
     base: int
@@ -29,6 +32,7 @@ class Layout:
     tls: bool = False
     clients_file: Path | None = None
     trust_file: Path | None = None
+    post_seconds: int = _POST_SECONDS
 
     def port(self, name: str) -> int:
         """Return the port of a part of the table, or of ``postgres`` or ``kafka``."""
@@ -72,7 +76,10 @@ class Layout:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Layout:
-    """Read DEMO_PORT_BASE, DEMO_DIR, TLS, DEMO_CLIENTS and DEMO_TRUST. Raises LayoutError."""
+    """Read DEMO_PORT_BASE, DEMO_DIR, DEMO_CLIENTS, DEMO_TRUST, DEMO_POST_SECONDS and TLS.
+
+    Raises LayoutError.
+    """
     values = os.environ if environment is None else environment
     text = values.get("DEMO_PORT_BASE") or str(DEFAULT_PORT_BASE)
     if not text.isascii() or not text.isdigit() or not _LOWEST_BASE <= int(text) <= _HIGHEST_BASE:
@@ -86,7 +93,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Layout:
         tls=values.get("TLS", "") not in {"", "0", "no", "false"},
         clients_file=_existing(values, "DEMO_CLIENTS"),
         trust_file=_existing(values, "DEMO_TRUST"),
+        post_seconds=_post_seconds(values),
     )
+
+
+def _post_seconds(values: Mapping[str, str]) -> int:
+    text = values.get("DEMO_POST_SECONDS") or str(_POST_SECONDS)
+    if not text.isascii() or not text.isdigit():
+        raise LayoutError(f"DEMO_POST_SECONDS must be a number of seconds, not {text!r}.")
+    return int(text)
 
 
 def _existing(values: Mapping[str, str], name: str) -> Path | None:

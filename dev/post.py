@@ -19,8 +19,6 @@ from dev.layout import Layout
 from dev.processes import DemoError
 from dev.services import by_name
 
-# Long enough for somebody at the console to print a letter by hand.
-WAITED_SECONDS = 10
 _PAUSE_SECONDS = 3.0
 _PAUSE_AFTER_FAILURE_SECONDS = 60.0
 _TIMEOUT_SECONDS = 10
@@ -61,7 +59,7 @@ class Post:
         return None
 
     def _print(self) -> None:
-        waiting = [row["letter_id"] for row in self._ask(_WAITING, WAITED_SECONDS)]
+        waiting = [row["letter_id"] for row in self._ask(_WAITING, self._layout.post_seconds)]
         if waiting:
             verbs = [("letters", "print", "--out", str(self._printed)), ("letters", "sent", "-")]
             references = "\n".join(waiting)

@@ -49,7 +49,9 @@ def demo(demo_home: Path) -> Iterator[RunningDemo]:
         base, _, directory = os.environ["DEMO_RUNNING"].partition(":")
         yield RunningDemo(int(base), Path(directory))
         return
-    with RunningDemo(free_base(), demo_home / "shared") as running:
+    # Letters are the console's to print, however long somebody takes for it.
+    settings = {"DEMO_POST_SECONDS": "7200"}
+    with RunningDemo(free_base(), demo_home / "shared", settings) as running:
         yield running
 
 

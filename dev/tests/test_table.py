@@ -97,3 +97,10 @@ def test_more_clients_and_authorities_come_from_files(tmp_path: Path) -> None:
 def test_a_named_file_that_does_not_exist_is_told_in_one_sentence(name: str) -> None:
     with pytest.raises(LayoutError, match=f"{name} names .*, which is no file"):
         from_environment({name: "nowhere.json"})
+
+
+def test_the_post_waits_as_long_as_it_is_told() -> None:
+    assert from_environment({}).post_seconds == 10
+    assert from_environment({"DEMO_POST_SECONDS": "7200"}).post_seconds == 7200
+    with pytest.raises(LayoutError, match="DEMO_POST_SECONDS"):
+        from_environment({"DEMO_POST_SECONDS": "soon"})
