@@ -1,6 +1,7 @@
 /** The app: one thing at a time, what waits first. */
 import { useEffect } from "preact/hooks";
-import { chooseLanguage, language, languages, nativeName, t } from "../shared/i18n";
+import { t } from "../shared/i18n";
+import { Languages } from "../shared/languages";
 import { session } from "../shared/session";
 import { isActive } from "./device";
 import { Enrol } from "./enrol";
@@ -40,7 +41,7 @@ export function App() {
             {session.value?.brand}
           </span>
           <div class="header-tools">
-            <Languages />
+            <Languages chosen={(tag) => keep("language", tag)} />
           </div>
         </div>
       </header>
@@ -112,37 +113,5 @@ function Notices() {
       </div>
       {brought.value.code && !isActive() && <p>{t("app.enrol.first")}</p>}
     </>
-  );
-}
-
-function Languages() {
-  const choose = async (tag: string) => {
-    await chooseLanguage(tag);
-    await keep("language", tag);
-  };
-  return (
-    <nav aria-label={t("frame.languages")}>
-      <ul class="languages">
-        {languages.map((tag) => (
-          <li key={tag}>
-            {tag === language.value ? (
-              <span aria-current="true" lang={tag}>
-                {nativeName(tag)}
-              </span>
-            ) : (
-              <button
-                type="button"
-                class="button button-link"
-                id={`language-${tag}`}
-                lang={tag}
-                onClick={() => choose(tag)}
-              >
-                {nativeName(tag)}
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </nav>
   );
 }

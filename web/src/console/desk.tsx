@@ -1,4 +1,5 @@
 /** The desk: who is working here, what they can do, and what an interruption left. */
+import { Choice } from "../shared/choice";
 import { moment } from "../shared/format";
 import { t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
@@ -8,7 +9,6 @@ import type { Enrolment } from "./api";
 import { getChanges } from "./acts-api";
 import type { OpenChange } from "./acts-api";
 import { DESK, TASKS, has, officer } from "./officer";
-import type { Task } from "./officer";
 
 export function Desk() {
   const { name, office, role } = officer.value!;
@@ -18,24 +18,18 @@ export function Desk() {
         {t("console.desk.officer", { name, office: office.name, role: t(`console.role.${role}`) })}
       </p>
       <ul class="choices">
-        {TASKS.filter((task) => has(task.roles)).map((task) => (
-          <Choice key={task.id} task={task} />
+        {TASKS.filter((task) => has(task.roles)).map(({ id, path }) => (
+          <Choice
+            key={id}
+            id={id === "look-up" ? "look-up-link" : id}
+            path={path}
+            name={t(`console.task.${id}`)}
+            text={t(`console.task.${id}-text`)}
+          />
         ))}
       </ul>
       {has(DESK) && <Unfinished />}
     </Page>
-  );
-}
-
-function Choice(props: { task: Task }) {
-  const { id, path } = props.task;
-  return (
-    <li>
-      <a class="choice" id={id === "look-up" ? "look-up-link" : id} href={path}>
-        <span class="choice-name">{t(`console.task.${id}`)}</span>
-        <span class="choice-text">{t(`console.task.${id}-text`)}</span>
-      </a>
-    </li>
   );
 }
 

@@ -1,13 +1,11 @@
 /** Where and when the person entered, at which level and with which data. */
-import { useState } from "preact/hooks";
-import type { Problem } from "../shared/api";
 import { moment } from "../shared/format";
 import { known, t } from "../shared/i18n";
-import { Loaded, asProblem, useLoad } from "../shared/load";
+import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
-import { ProblemNotice } from "../shared/problem";
 import { getAccesses, getLastAccess } from "./api";
 import type { Access, AccessPage } from "./api";
+import { Older, usePages } from "./older";
 import { dataNames, serviceName } from "./services";
 
 export function Accesses() {
@@ -26,37 +24,18 @@ export function Accesses() {
 }
 
 function List(props: { first: AccessPage }) {
-  const [entries, setEntries] = useState(props.first.entries);
-  const [next, setNext] = useState(props.first.next);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const older = async () => {
-    try {
-      const page = await getAccesses(next);
-      setEntries([...entries, ...page.entries]);
-      setNext(page.next);
-      setProblem(null);
-    } catch (error) {
-      setProblem(asProblem(error));
-    }
-  };
+  const pages = usePages(props.first, getAccesses);
   return (
     <>
       <p role="status" id="accesses-count">
-        {t("accesses.count", { count: entries.length })}
+        {t("accesses.count", { count: pages.entries.length })}
       </p>
       <ul class="choices" id="accesses">
-        {entries.map((entry) => (
+        {pages.entries.map((entry) => (
           <Entry key={entry.access_id} entry={entry} />
         ))}
       </ul>
-      {problem && <ProblemNotice problem={problem} />}
-      {next && (
-        <div class="actions">
-          <button type="button" class="button button-secondary" id="older" onClick={older}>
-            {t("accesses.older")}
-          </button>
-        </div>
-      )}
+      <Older of={pages} label={t("accesses.older")} />
     </>
   );
 }

@@ -47,6 +47,12 @@ export interface ConnectedService {
   level: string | null;
 }
 
+/** Entries, the newest first; `next` asks for older ones and is null where there are none. */
+export interface PageOf<Entry> {
+  entries: Entry[];
+  next: string | null;
+}
+
 export interface Access {
   access_id: string;
   client_id: string;
@@ -58,10 +64,7 @@ export interface Access {
   anew: boolean;
 }
 
-export interface AccessPage {
-  entries: Access[];
-  next: string | null;
-}
+export type AccessPage = PageOf<Access>;
 
 export interface HistoryEntry {
   at: string;
@@ -72,10 +75,7 @@ export interface HistoryEntry {
   reason: string | null;
 }
 
-export interface HistoryPage {
-  entries: HistoryEntry[];
-  next: string | null;
-}
+export type HistoryPage = PageOf<HistoryEntry>;
 
 export interface Transaction {
   transaction_id: string;

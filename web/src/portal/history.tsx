@@ -3,12 +3,11 @@ import { useState } from "preact/hooks";
 import { SelectField } from "../shared/fields";
 import { moment } from "../shared/format";
 import { known, t } from "../shared/i18n";
-import { Loaded, asProblem, useLoad } from "../shared/load";
+import { Loaded, useLoad } from "../shared/load";
 import { Page } from "../shared/page";
-import { ProblemNotice } from "../shared/problem";
-import type { Problem } from "../shared/api";
 import { getHistory } from "./api";
 import type { HistoryEntry, HistoryPage } from "./api";
+import { Older, usePages } from "./older";
 
 const KINDS = ["all", "lookup", "change"];
 
@@ -26,20 +25,8 @@ export function History() {
 
 function List(props: { first: HistoryPage }) {
   const [kind, setKind] = useState("all");
-  const [entries, setEntries] = useState(props.first.entries);
-  const [next, setNext] = useState(props.first.next);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const shown = entries.filter((entry) => kind === "all" || entry.kind === kind);
-  const older = async () => {
-    try {
-      const page = await getHistory(next);
-      setEntries([...entries, ...page.entries]);
-      setNext(page.next);
-      setProblem(null);
-    } catch (error) {
-      setProblem(asProblem(error));
-    }
-  };
+  const pages = usePages(props.first, getHistory);
+  const shown = pages.entries.filter((entry) => kind === "all" || entry.kind === kind);
   return (
     <>
       <SelectField
@@ -53,14 +40,7 @@ function List(props: { first: HistoryPage }) {
         {t("history.count", { count: shown.length })}
       </p>
       {shown.length > 0 && <Entries of={shown} />}
-      {problem && <ProblemNotice problem={problem} />}
-      {next && (
-        <div class="actions">
-          <button type="button" class="button button-secondary" id="older" onClick={older}>
-            {t("history.older")}
-          </button>
-        </div>
-      )}
+      <Older of={pages} label={t("history.older")} />
     </>
   );
 }

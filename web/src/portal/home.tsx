@@ -1,4 +1,5 @@
 /** Home: the person's level, what works, what needs attention. */
+import { Choice } from "../shared/choice";
 import { day } from "../shared/format";
 import { known, t } from "../shared/i18n";
 import { Loaded, useLoad } from "../shared/load";
@@ -34,10 +35,10 @@ export function Home() {
       </Loaded>
       <h2>{t("home.actions")}</h2>
       <ul class="choices">
-        <Action path="/sign" name={t("nav.sign")} text={t("home.sign")} />
-        <Action path="/methods" name={t("nav.methods")} text={t("home.methods")} />
-        <Action path="/services" name={t("nav.services")} text={t("home.services")} />
-        <Action path="/sessions" name={t("nav.sessions")} text={t("home.sessions")} />
+        <Choice path="/sign" name={t("nav.sign")} text={t("home.sign")} />
+        <Choice path="/methods" name={t("nav.methods")} text={t("home.methods")} />
+        <Choice path="/services" name={t("nav.services")} text={t("home.services")} />
+        <Choice path="/sessions" name={t("nav.sessions")} text={t("home.sessions")} />
       </ul>
       <p>
         <a href="/renounce" id="renounce-link">
@@ -127,14 +128,3 @@ Works.Item = (props: { name: string; works: boolean }) => (
     </span>
   </li>
 );
-
-function Action(props: { path: string; name: string; text: string }) {
-  return (
-    <li>
-      <a class="choice" href={props.path}>
-        <span class="choice-name">{props.name}</span>
-        <span class="choice-text">{props.text}</span>
-      </a>
-    </li>
-  );
-}

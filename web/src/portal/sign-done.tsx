@@ -1,4 +1,5 @@
 /** The signed document and its receipt, to be taken home: neither is kept for long. */
+import { Choice } from "../shared/choice";
 import { t } from "../shared/i18n";
 import { Page } from "../shared/page";
 import { signedDocument, signingReceipt } from "./api";
@@ -13,18 +14,20 @@ export function Signed(props: { transaction: Transaction; restart: () => void })
       </div>
       <p>{t("sign.download-now")}</p>
       <ul class="choices">
-        <li>
-          <a class="choice" id="signed-document" href={signedDocument(id)} download>
-            <span class="choice-name">{t("sign.signed-document")}</span>
-            <span class="choice-text">{t("sign.signed-document-text")}</span>
-          </a>
-        </li>
-        <li>
-          <a class="choice" id="receipt" href={signingReceipt(id)} download>
-            <span class="choice-name">{t("sign.receipt")}</span>
-            <span class="choice-text">{t("sign.receipt-text")}</span>
-          </a>
-        </li>
+        <Choice
+          id="signed-document"
+          path={signedDocument(id)}
+          name={t("sign.signed-document")}
+          text={t("sign.signed-document-text")}
+          download
+        />
+        <Choice
+          id="receipt"
+          path={signingReceipt(id)}
+          name={t("sign.receipt")}
+          text={t("sign.receipt-text")}
+          download
+        />
       </ul>
       <button type="button" class="button button-secondary" id="sign-restart" onClick={props.restart}>
         {t("sign.another")}

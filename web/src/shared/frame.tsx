@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useErrorBoundary, useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { chooseLanguage, language, languages, nativeName, t } from "./i18n";
+import { t } from "./i18n";
+import { Languages } from "./languages";
 import { session, signOut } from "./session";
 
 export interface NavItem {
@@ -104,39 +105,5 @@ function Navigation(props: { items: NavItem[]; style: string; close: () => void 
         ))}
       </ul>
     </nav>
-  );
-}
-
-function Languages() {
-  return (
-    <nav aria-label={t("frame.languages")}>
-      <ul class="languages">
-        {languages.map((tag) => (
-          <li key={tag}>
-            {tag === language.value ? (
-              <span aria-current="true" lang={tag}>
-                {nativeName(tag)}
-              </span>
-            ) : (
-              <LanguageLink tag={tag} />
-            )}
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
-}
-
-function LanguageLink(props: { tag: string }) {
-  return (
-    <button
-      type="button"
-      class="button button-link"
-      id={`language-${props.tag}`}
-      lang={props.tag}
-      onClick={() => chooseLanguage(props.tag)}
-    >
-      {nativeName(props.tag)}
-    </button>
   );
 }

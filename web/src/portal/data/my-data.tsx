@@ -1,4 +1,5 @@
 /** What the registry knows of the person, masked where showing it would help a thief. */
+import { Choice } from "../../shared/choice";
 import { day } from "../../shared/format";
 import { known, nativeName, t } from "../../shared/i18n";
 import { Loaded, useLoad } from "../../shared/load";
@@ -88,12 +89,7 @@ function Choices(props: { of: [path: string, text: string, hint: string][] }) {
   return (
     <ul class="choices">
       {props.of.map(([path, text, hint]) => (
-        <li key={path}>
-          <a class="choice" href={path}>
-            <span class="choice-name">{t(text)}</span>
-            <span class="choice-text">{t(hint)}</span>
-          </a>
-        </li>
+        <Choice key={path} path={path} name={t(text)} text={t(hint)} />
       ))}
     </ul>
   );

@@ -1,4 +1,5 @@
 /** My methods: every way in, whether it works, and where it is looked after. */
+import { Choice } from "../../shared/choice";
 import { t } from "../../shared/i18n";
 import { Loaded, useLoad } from "../../shared/load";
 import { Page } from "../../shared/page";
@@ -17,20 +18,20 @@ export function MethodsPage() {
       <Loaded load={methods}>
         {(held) => (
           <ul class="choices" id="methods">
-            <Method path="/data" name={t("methods.pin")} text={pinText(held)} />
-            <Method path="/devices" name={t("methods.app")} text={appText(devices.data)} />
-            <Method
+            <Choice path="/data" name={t("methods.pin")} text={pinText(held)} />
+            <Choice path="/devices" name={t("methods.app")} text={appText(devices.data)} />
+            <Choice
               path="/password"
               name={t("nav.password")}
               text={t(`password.state.${held.password.state}`)}
             />
-            <Method path="/passkeys" name={t("methods.passkeys")} text={passkeysText(held)} />
-            <Method
+            <Choice path="/passkeys" name={t("methods.passkeys")} text={passkeysText(held)} />
+            <Choice
               path="/authenticator-app"
               name={t("methods.authenticator")}
               text={held.authenticator_app ? t("methods.on") : t("methods.none")}
             />
-            <Method path="/recovery-codes" name={t("methods.recovery")} text={recoveryText(held)} />
+            <Choice path="/recovery-codes" name={t("methods.recovery")} text={recoveryText(held)} />
           </ul>
         )}
       </Loaded>
@@ -42,17 +43,6 @@ export function MethodsPage() {
         </a>
       </div>
     </Page>
-  );
-}
-
-function Method(props: { path: string; name: string; text: string }) {
-  return (
-    <li>
-      <a class="choice" href={props.path}>
-        <span class="choice-name">{props.name}</span>
-        <span class="choice-text">{props.text}</span>
-      </a>
-    </li>
   );
 }
 

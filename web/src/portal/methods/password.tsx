@@ -1,4 +1,5 @@
 /** The permanent password: its state, its history, and what can be done with it. */
+import { Choice } from "../../shared/choice";
 import { day, moment } from "../../shared/format";
 import { known, t } from "../../shared/i18n";
 import { Loaded, useLoad } from "../../shared/load";
@@ -59,26 +60,16 @@ function Ways(props: { state: Credential["state"] }) {
   return (
     <ul class="choices">
       {props.state !== "blocked" && (
-        <Way id="change-password" path="/password/change" text={t("password.change")} />
+        <Choice id="change-password" path="/password/change" name={t("password.change")} />
       )}
-      <Way
+      <Choice
         id="recover-password"
         path={session.value?.links.recover ?? "/"}
-        text={t("password.recover")}
+        name={t("password.recover")}
       />
-      <Way id="replace-password" path="/password/new" text={t("password.replace")} />
-      <Way id="remove-password" path="/password/remove" text={t("password.remove")} />
+      <Choice id="replace-password" path="/password/new" name={t("password.replace")} />
+      <Choice id="remove-password" path="/password/remove" name={t("password.remove")} />
     </ul>
-  );
-}
-
-function Way(props: { id: string; path: string; text: string }) {
-  return (
-    <li>
-      <a class="choice" id={props.id} href={props.path}>
-        <span class="choice-name">{props.text}</span>
-      </a>
-    </li>
   );
 }
 
