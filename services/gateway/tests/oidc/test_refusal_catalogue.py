@@ -83,6 +83,20 @@ def test_every_rule_is_one_that_something_breaks() -> None:
     assert dead == {}
 
 
+def test_every_name_that_the_code_gives_is_one_of_the_catalogue() -> None:
+    given = {
+        name
+        for file in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MAKERS
+        for keyword in node.keywords
+        if keyword.arg == "rule"
+        for name in strings(keyword.value)
+    }
+    assert given, "the code names rules"
+    assert given - BY_NAME.keys() == set()
+
+
 def test_names_are_unique_and_shown_with_a_sentence_and_a_way_out() -> None:
     assert len(BY_NAME) == len(RULES)
     for rule in RULES:

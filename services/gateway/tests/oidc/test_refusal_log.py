@@ -13,11 +13,12 @@ from clavis_gateway.oidc.asking import Asking
 from clavis_gateway.oidc.refusals import log
 from clavis_gateway.rules.refusals import DIFFERENCES, NAMES, WORDS, redact
 from clavis_gateway.store.tokens import load_client
+from clavis_kit.ids import new_id
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.tests.oidc.fapi_client import Fapi
-from services.gateway.tests.oidc.gateway_world import REDIRECT, SECRET, World
+from services.gateway.tests.oidc.gateway_world import REDIRECT, SECRET, World, location
 
 AUTH = ("demo-web", SECRET)
 
@@ -75,6 +76,33 @@ async def test_a_token_that_opens_nothing_is_told_to_the_client_it_was_given_to(
     told = (await read(world, endpoint="/userinfo"))["refusals"]
     assert [one["rule"] for one in told] == ["token_worthless"]
     assert token not in json.dumps(told)
+
+
+async def test_what_shows_only_after_the_person_acted_is_told_as_well(world: World) -> None:
+    await world.register(allowed_methods=["pin"], state="test")
+    unreachable = "http://eidas.europa.eu/LoA/high"
+    assert location(await world.authorize(acr_values=unreachable))["error"].startswith("unmet")
+    assert (await world.complete(await world.authorize(), new_id())).error == "access_denied"
+    await world.register("pushing")
+    pushed = {"response_type": "code", "redirect_uri": REDIRECT, "scope": "openid"}
+    made = await world.http.post("/par", data=pushed, auth=("pushing", SECRET))
+    query = {"client_id": "pushing", "request_uri": made.json()["request_uri"]}
+    once, twice = [await world.http.get("/authorize", params=query) for _ in range(2)]
+    person = new_id()
+    assert (await world.complete(once, person)).error is None
+    assert (await world.complete(twice, person)).error == "invalid_request"
+    assert sorted(await rules(world)) == ["acr_impossible", "not_a_tester"]
+    kept = await world.deps.pool.fetch("SELECT rule FROM refusal WHERE client_id = 'pushing'")
+    assert [row["rule"] for row in kept] == ["request_uri_used"]
+
+
+async def test_a_claims_parameter_that_is_none_is_explained(world: World) -> None:
+    await world.register()
+    await world.authorize(claims='{"id_token": {"acr": {"essential": "yes"}}}')
+    (told,) = (await read(world))["refusals"]
+    assert told["rule"] == "claims_json"
+    assert told["sentence"]
+    assert told["advice"]
 
 
 async def test_what_is_asked_for_is_filtered_and_paged_newest_first(world: World) -> None:

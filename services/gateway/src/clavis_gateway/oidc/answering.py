@@ -17,6 +17,7 @@ from clavis_gateway.oidc import issuing
 from clavis_gateway.oidc.checks.acr import demand, reachable, unmet
 from clavis_gateway.oidc.checks.claims import requested_claims
 from clavis_gateway.oidc.checks.session import Decision, decide, silent_error
+from clavis_gateway.oidc.http import note_late, note_refusal
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.records import AuthorizationRequest, RelyingParty, Session
 from clavis_gateway.rules import disclosure
@@ -37,7 +38,9 @@ async def answer(
     """Give the relying party its answer, or the browser the way to the login pages."""
     # Unmet Authentication Requirements 1.0: nobody is asked to try what nobody can reach.
     if not reachable(client, authorization, deps.settings.level_policy):
-        return await issuing.failure(deps, client, authorization, unmet())
+        error = unmet()
+        note_refusal(request, error)
+        return await issuing.failure(deps, client, authorization, error)
     needed = demand(client, authorization)
     decision = await _decide(deps, client, authorization, needed, session)
     if not decision.reasons and session is not None:
@@ -104,6 +107,7 @@ async def reuse(
             connection, uri_hash, deps.clock.now()
         ):
             error = invalid_request("The request_uri has been used already.")
+            note_late(deps, client, error)
             return await issuing.failure(deps, client, authorization, error)
         code = await issuing.issue_code(
             deps, connection, client, authorization, session, anew=False

@@ -6,10 +6,11 @@ from clavis_kit.logging import get_logger
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from clavis_gateway.deps import get_deps
+from clavis_gateway.deps import Deps, get_deps
 from clavis_gateway.errors import OAuthError, PageFaultError
-from clavis_gateway.oidc.asking import asking
+from clavis_gateway.oidc.asking import Asking, asking
 from clavis_gateway.pages import PageError
+from clavis_gateway.records import RelyingParty
 
 # RFC 6749 section 5.1.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -36,6 +37,11 @@ def note_refusal(request: Request, error: OAuthError | PageFaultError) -> None:
     path = getattr(request.scope.get("route"), "path", "")
     if path in PROTOCOL_PATHS:
         get_deps(request).refusals.note(path, error, asking(request))
+
+
+def note_late(deps: Deps, client: RelyingParty, error: OAuthError) -> None:
+    """Keep a refusal of an authorization request that showed only when the person had acted."""
+    deps.refusals.note("/authorize", error, Asking(client=client))
 
 
 async def on_oauth_error(request: Request, error: Exception) -> Response:

@@ -26,6 +26,7 @@ from clavis_gateway.oidc import answering, issuing
 from clavis_gateway.oidc.checks.acr import demand, unmet
 from clavis_gateway.oidc.checks.claims import requested_claims
 from clavis_gateway.oidc.checks.session import decide
+from clavis_gateway.oidc.http import note_late
 from clavis_gateway.oidc.subjects import sub_for
 from clavis_gateway.oidc.views import client_view, session_view
 from clavis_gateway.records import Session
@@ -120,8 +121,10 @@ async def complete_interaction(
             connection, stored.client, authentication.subject_id
         ):
             error = not_a_tester()
+            note_late(deps, stored.client, error)
         if error is None and not await _pushed_request_is_ours(deps, connection, stored):
             error = invalid_request("The request_uri has been used already.")
+            note_late(deps, stored.client, error)
         if error is not None:
             return await issuing.failure(deps, stored.client, stored.request, error)
         session, cookie, ended = await _session(deps, connection, stored, authentication)

@@ -96,7 +96,7 @@ def _values(ask: dict[str, Any] | None) -> tuple[str, ...]:
 
 
 def _refused(description: str) -> OAuthError:
-    return invalid_request(description, rule="claims_parameter")
+    return invalid_request(description)
 
 
 def userinfo_claims(scope: str, claims: dict[str, Any]) -> tuple[str, ...]:
