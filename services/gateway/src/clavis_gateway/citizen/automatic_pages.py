@@ -38,7 +38,7 @@ async def begin(request: Request) -> Response:
     national_id = forms.number(values, errors)
     reach = forms.contact(values, errors)
     if errors:
-        faults = [page.fault(error.code, error.field) for error in errors]
+        faults = page.faults(errors)
         return _begin_page(page, values, *faults, status=422)
     body = {
         "national_id": national_id,

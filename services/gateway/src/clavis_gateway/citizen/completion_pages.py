@@ -45,7 +45,7 @@ async def enter(request: Request) -> Response:
     if "terms_accepted" not in values:
         errors.append(FieldError("terms_accepted", "terms-unread"))
     if errors or isinstance(otp, FieldError):
-        return await _code_page(page, *(page.fault(e.code, e.field) for e in errors), status=422)
+        return await _code_page(page, *page.faults(errors), status=422)
     begun = page.begun
     try:
         answer = await page.registry.prove(
@@ -69,14 +69,9 @@ async def _judged(page: PublicPage, answer: Answer) -> Response:
             return await _done(page, answer)
         case "proved":
             return page.with_case(answer["reference"]).to("/register/video/automatic/case")
-        case "wrong":
-            left = answer.get("attempts_left") or 0
-            fault = page.fault("otp-wrong", "otp", attempts_left=left)
-            return await _code_page(page, fault, status=422)
-        case "locked":
-            return await _code_page(page, page.fault("otp-locked", "otp"), status=429)
         case _:
-            return await _code_page(page, page.fault("otp-expired", "otp"), status=422)
+            fault, status = page.code_fault(answer)
+            return await _code_page(page, fault, status=status)
 
 
 async def _done(page: PublicPage, answer: Answer) -> Response:

@@ -64,17 +64,10 @@ async def prove(request: Request) -> Response:
 
 
 def _judged(page: PublicPage, answer: Answer) -> Response:
-    match answer["outcome"]:
-        case "accepted":
-            return page.page("register_email_done.html", None, keep=False)
-        case "wrong":
-            left = answer.get("attempts_left") or 0
-            fault = page.fault("otp-wrong", "otp", attempts_left=left)
-            return _code_page(page, fault, status=422)
-        case "locked":
-            return _code_page(page, page.fault("otp-locked", "otp"), status=429)
-        case _:
-            return _code_page(page, page.fault("otp-expired", "otp"), status=422)
+    if answer["outcome"] == "accepted":
+        return page.page("register_email_done.html", None, keep=False)
+    fault, status = page.code_fault(answer)
+    return _code_page(page, fault, status=status)
 
 
 def _code_page(page: PublicPage, *faults: PageFault, status: int = 200) -> Response:

@@ -37,7 +37,7 @@ async def ask(request: Request) -> Response:
     errors: list[FieldError] = []
     who = forms.identity(values, errors)
     if errors:
-        return _request_page(page, values, *_faults(page, errors), status=422)
+        return _request_page(page, values, *page.faults(errors), status=422)
     try:
         await page.registry.ask_for_letter(*who, page.language.tag, page.source)
     except Refused as refused:
@@ -67,7 +67,7 @@ async def show_status(request: Request) -> Response:
     errors: list[FieldError] = []
     who = forms.identity(values, errors)
     if errors:
-        return _status_page(page, values, *_faults(page, errors), status=422)
+        return _status_page(page, values, *page.faults(errors), status=422)
     answer = await page.registry.letter_status(*who)
     match answer["outcome"]:
         case "known":
@@ -106,7 +106,7 @@ async def begin(request: Request) -> Response:
     csv = forms.text(values, "csv", "csv-missing", errors)
     reach = forms.contact(values, errors)
     if errors:
-        return _letter_page(page, values, *_faults(page, errors), status=422)
+        return _letter_page(page, values, *page.faults(errors), status=422)
     body = {
         "national_id": who[0],
         "contrast": who[1],
@@ -140,10 +140,6 @@ def _letter_page(
 ) -> Response:
     shown = typed(values, "identifier", "contrast", "csv", "mobile", "email")
     return page.page("letter.html", _LETTER, faults=faults, status=status, typed=shown)
-
-
-def _faults(page: PublicPage, errors: list[FieldError]) -> list[PageFault]:
-    return [page.fault(error.code, error.field) for error in errors]
 
 
 def _known(code: str) -> tuple[str, str]:

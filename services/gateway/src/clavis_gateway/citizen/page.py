@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from clavis_gateway.citizen import texts
 from clavis_gateway.deps import get_deps
 from clavis_gateway.login import guard
 from clavis_gateway.login.clients.enrolment import WAYS, EnrolmentClient, Way
+from clavis_gateway.login.clients.sibling import Answer
 from clavis_gateway.login.flow import MAX_FIELDS, StaleForm, origin_of, text_fields
+from clavis_gateway.login.forms import FieldError
 from clavis_gateway.login.i18n import Language
 from clavis_gateway.login.parts import Login, login_of
 from clavis_gateway.login.render import PageFault
@@ -102,6 +104,21 @@ class PublicPage:
         """Put an error code into the words of this page."""
         renderer = self.login.pages.renderer
         return renderer.fault(self.language, code, field, messages=texts.FAULTS, **values)
+
+    def faults(self, errors: Iterable[FieldError]) -> list[PageFault]:
+        """Put the errors of a form into the words of this page."""
+        return [self.fault(error.code, error.field) for error in errors]
+
+    def code_fault(self, answer: Answer) -> tuple[PageFault, int]:
+        """Tell why a code that was typed does not pass, and with which status."""
+        match answer["outcome"]:
+            case "wrong":
+                left = answer.get("attempts_left") or 0
+                return self.fault("otp-wrong", "otp", attempts_left=left), 422
+            case "locked":
+                return self.fault("otp-locked", "otp"), 429
+            case _:
+                return self.fault("otp-expired", "otp"), 422
 
     def with_code(self, way: Way, answer: dict[str, Any]) -> PublicPage:
         """Remember that a code was sent to a phone."""

@@ -42,7 +42,7 @@ async def ask(request: Request) -> Response:
     who = forms.identity(values, errors)
     csv = forms.text(values, "csv", "csv-missing", errors)
     if errors:
-        return _letter_page(page, values, *_faults(page, errors), status=422)
+        return _letter_page(page, values, *page.faults(errors), status=422)
     try:
         answer = await page.registry.ask_to_renounce(*who, csv, page.language.tag, page.source)
     except Refused as refused:
@@ -79,7 +79,7 @@ async def renounce(request: Request) -> Response:
     if "confirmed" not in values:
         errors.append(FieldError("confirmed", "renunciation-unconfirmed"))
     if errors or isinstance(otp, FieldError):
-        return _code_page(page, *_faults(page, errors), status=422)
+        return _code_page(page, *page.faults(errors), status=422)
     try:
         answer = await page.registry.renounce(page.begun.renunciation, otp)
     except Refused:
@@ -88,17 +88,10 @@ async def renounce(request: Request) -> Response:
 
 
 def _judged(page: PublicPage, answer: Answer) -> Response:
-    match answer["outcome"]:
-        case "renounced":
-            return page.with_proof(answer["proof_token"]).to(_DONE)
-        case "wrong":
-            left = answer.get("attempts_left") or 0
-            fault = page.fault("otp-wrong", "otp", attempts_left=left)
-            return _code_page(page, fault, status=422)
-        case "locked":
-            return _code_page(page, page.fault("otp-locked", "otp"), status=429)
-        case _:
-            return _code_page(page, page.fault("otp-expired", "otp"), status=422)
+    if answer["outcome"] == "renounced":
+        return page.with_proof(answer["proof_token"]).to(_DONE)
+    fault, status = page.code_fault(answer)
+    return _code_page(page, fault, status=status)
 
 
 def _code_page(page: PublicPage, *faults: PageFault, status: int = 200) -> Response:
@@ -130,7 +123,3 @@ async def fetch_proof(request: Request) -> Response:
 
 def _done_page(page: PublicPage, *faults: PageFault, status: int = 200) -> Response:
     return page.page("renounce_done.html", _DONE, faults=faults, status=status)
-
-
-def _faults(page: PublicPage, errors: list[FieldError]) -> list[PageFault]:
-    return [page.fault(error.code, error.field) for error in errors]

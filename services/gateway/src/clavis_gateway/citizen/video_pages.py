@@ -39,7 +39,7 @@ async def book(request: Request) -> Response:
     email = forms.text(values, "email", "email-missing", errors)
     starts_at = forms.text(values, "starts_at", "slot-missing", errors)
     if errors:
-        faults = [page.fault(error.code, error.field) for error in errors]
+        faults = page.faults(errors)
         return await _booking_page(page, values, *faults, status=422)
     body = {
         "national_id": who[0],
@@ -132,7 +132,7 @@ async def begin(request: Request) -> Response:
     errors: list[FieldError] = []
     reach = forms.contact(values, errors)
     if errors:
-        faults = [page.fault(error.code, error.field) for error in errors]
+        faults = page.faults(errors)
         return _contact_page(page, values, *faults, status=422)
     body = {
         "token": page.begun.booking,
