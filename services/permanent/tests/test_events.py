@@ -17,7 +17,7 @@ from clavis_permanent import consumers
 from clavis_permanent.app import create_app
 from clavis_permanent.settings import PermanentSettings
 from clavis_testkit.launchers.kafka import Broker
-from clavis_testkit.patience import in_time
+from clavis_testkit.patience import FOREVER_SECONDS, in_time
 
 from services.permanent.tests.world import ANA, PASSWORD, World
 
@@ -89,8 +89,8 @@ def record_of(message: Any) -> EventRecord:
 
 
 async def eventually(ask: Any, expected: str) -> dict[str, Any]:
-    """Ask until the outcome is the expected one, for at most 20 seconds."""
-    deadline = time.monotonic() + 20
+    """Ask until the outcome is the expected one."""
+    deadline = time.monotonic() + FOREVER_SECONDS
     while True:
         answer: dict[str, Any] = await ask()
         if expected in answer.values() or time.monotonic() > deadline:

@@ -76,7 +76,7 @@ class Fed:
             shadowed(self.settings.migration_database_url or "") as connection,
             replaying(self.settings.kafka_bootstrap, made.topics, made.handlers) as replay,
         ):
-            for _ in range(100):
+            for _ in range(600):
                 if (await compared(connection, replay, made)).equal:
                     return True
                 await asyncio.sleep(0.1)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,8 @@ from clavis_kit.settings import KeyFileError
 from clavis_signing.app import create_app, read_secrets
 from clavis_signing.pki import profile
 from clavis_signing.settings import SigningSettings
-from clavis_testkit.patience import in_time
+from clavis_testkit.launchers.process import free_port
+from clavis_testkit.patience import in_time, until
 from clavis_testkit.require import need
 from clavis_testkit.service_databases import Database, DatabaseFactory
 from cryptography import x509
@@ -55,9 +55,7 @@ async def settings(
             serialization.NoEncryption(),
         )
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     return make_settings(
         database_url=stored.dsn,
         service_key_file=key_file,
@@ -152,12 +150,12 @@ async def ask_openssl(base: str, pki: Path, leaf: Path) -> str:
 
 async def consumer_joined(http: httpx.AsyncClient) -> None:
     """Wait until the consumer has its partitions: joining a group is not what is measured."""
-    for _ in range(400):
+
+    async def joined() -> bool:
         metrics = (await http.get("/metrics")).text
-        if "clavis_consumer_last_progress_timestamp 0.0" not in metrics:
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("the consumer did not join")
+        return "clavis_consumer_last_progress_timestamp 0.0" not in metrics
+
+    await until(joined, "a consumer that joined")
 
 
 def renounced(subject_id: str) -> EventRecord:
@@ -175,12 +173,9 @@ async def revoked_serials(http: httpx.AsyncClient) -> list[int]:
 
 async def published_fact(app: Any, subject_id: str) -> Any:
     query = "SELECT payload FROM event_log WHERE key = $1 AND sequence = 2"
-    for _ in range(100):
-        payload = await app.state.deps.pool.fetchval(query, subject_id)
-        if payload:
-            return certificate_pb2.CertificateRevoked.FromString(payload)
-        await asyncio.sleep(0.05)
-    pytest.fail("the revocation was not published")
+    await until(lambda: app.state.deps.pool.fetchval(query, subject_id), "the revocation")
+    payload = await app.state.deps.pool.fetchval(query, subject_id)
+    return certificate_pb2.CertificateRevoked.FromString(payload)
 
 
 def test_a_key_of_another_authority_stops_the_start(
