@@ -1,9 +1,11 @@
 """OpenID Connect Back-Channel Logout 1.0 at a browser backend."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
+from clavis_kit.bff.tokens import LEEWAY_SECONDS
 
 from libs.kit.tests.bff.bff_world import Provider, World
 
@@ -68,6 +70,18 @@ async def test_a_logout_token_signed_by_another_key_is_refused(world: World) -> 
 async def test_a_logout_token_works_once(world: World) -> None:
     token = world.provider.logout_token()
     assert (await _send(world, token)).status_code == 200
+    await world.sign_in()
+    assert (await _send(world, token)).status_code == 400
+    assert await world.is_signed_in()
+
+
+async def test_a_logout_token_is_remembered_while_clocks_that_differ_would_take_it(
+    world: World,
+) -> None:
+    token = world.provider.logout_token()
+    assert (await _send(world, token)).status_code == 200
+    world.clock.advance(timedelta(seconds=120 + LEEWAY_SECONDS - 1))
+    await world.app.state.bff.store.purge(world.clock.now())
     await world.sign_in()
     assert (await _send(world, token)).status_code == 400
     assert await world.is_signed_in()

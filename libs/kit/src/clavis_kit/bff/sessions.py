@@ -282,5 +282,6 @@ async def obey_logout_token(deps: BffDeps, token: str) -> None:
         now=deps.clock.now(),
     )
     jti_hash = sha256_hex(f"{metadata.issuer} {fact.jti}")
-    if not await deps.store.end_sessions(jti_hash, fact.expires_at, fact.subject, fact.session_id):
+    remembered_until = fact.expires_at + JTI_MEMORY
+    if not await deps.store.end_sessions(jti_hash, remembered_until, fact.subject, fact.session_id):
         raise TokenRefusedError("used before")

@@ -180,7 +180,7 @@ class SessionStore:
         )
 
     async def end_sessions(
-        self, jti_hash: str, token_expires_at: datetime, subject: str | None, sid: str | None
+        self, jti_hash: str, remembered_until: datetime, subject: str | None, sid: str | None
     ) -> bool:
         """Obey a logout token once; False when it was obeyed before.
 
@@ -201,7 +201,7 @@ class SessionStore:
             SELECT EXISTS (SELECT FROM seen)
             """,
             jti_hash,
-            token_expires_at,
+            remembered_until,
             subject,
             sid,
         )
