@@ -18,7 +18,6 @@ from dev.services import CORE, DEFAULT_PORT_BASE, KAFKA_OFFSET, SERVICES, Servic
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PARTS: dict[str, dict[str, Any]] = COMPOSE["services"]
 _OF_THE_REGISTRY = ("people", "census", "addresses", "office", "officer")
-LONG_LIVED = {service.name: PARTS[service.name] for service in SERVICES}
 
 
 class _Servers:

@@ -3,11 +3,9 @@
 import base64
 import dataclasses
 import subprocess
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clavis_registry.rules.identity import Document, DocumentKind
 from clavis_registry.rules.person import PersonName
 from clavis_testkit.pki import CertificateKind
 from clavis_testkit.pki.demo import read_index
@@ -15,7 +13,6 @@ from clavis_testkit.pki.demo import read_index
 from services.registry.tests.citizens import on_record
 from services.registry.tests.world import ANA, World
 
-RENEWAL_DOCUMENT = Document(DocumentKind.DNI, None, date(2021, 5, 17), date(2033, 5, 17))
 CONTACT = {"mobile": "600111222", "email": "ana@example.es", "language": "es"}
 
 

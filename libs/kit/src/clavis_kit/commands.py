@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
@@ -11,8 +10,6 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clavis_kit import logging, migrations, settings
-
-Verb = Callable[[argparse.Namespace], int]
 
 
 class MigrationSettings(BaseSettings):

@@ -48,11 +48,6 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, description="larger requests get 413")
     shutdown_seconds: int = Field(default=10, description="grace for requests at SIGTERM")
 
-    @property
-    def grantee(self) -> str:
-        """The role to which migrations grant table rights."""
-        return self.runtime_role or f"clavis_{self.service_name}"
-
 
 Settings = TypeVar("Settings", bound=BaseSettings)
 

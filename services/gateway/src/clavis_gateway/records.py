@@ -158,11 +158,6 @@ class RelyingParty:
         retiring = [key.jwk for key in self.retiring_keys if key.until > now]
         return {"keys": [*registered, *retiring]}
 
-    def claim_purpose(self, claim: str, language: str) -> str | None:
-        """Say why it asks for a claim, in a language or the untagged text; None: it did not say."""
-        texts = self.claim_purposes.get(claim, {})
-        return texts.get(language) or texts.get("")
-
     @property
     def contacts(self) -> tuple[str, ...]:
         """E-mail addresses of those responsible (RFC 7591 section 2)."""

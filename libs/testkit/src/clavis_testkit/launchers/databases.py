@@ -29,11 +29,6 @@ def dsn_for(admin_dsn: str, database: str, user: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
 
 
-def on_database(admin_dsn: str, database: str) -> str:
-    """Return the address of `database` with the administrator's own credentials."""
-    return urlunsplit(urlsplit(admin_dsn)._replace(path=f"/{database}"))
-
-
 async def ensure_role(connection: asyncpg.Connection[Any], role: str, password: str) -> None:
     """Create the login role, or give an existing one this password."""
     exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)

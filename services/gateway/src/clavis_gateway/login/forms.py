@@ -19,9 +19,7 @@ from clavis_kit.national_id import (
 )
 
 PIN_LENGTH = 3
-PREFIX_MAX = 4
 OTP_DIGITS = 6
-ACTIVATION_CODE_LENGTH = 12
 PASSWORD_MAX = 1024  # longer is no password of ours and only costs hashing
 EMAIL_MAX = 254  # RFC 5321 section 4.5.3.1.3, less the angle brackets
 

@@ -81,12 +81,6 @@ class LoginSettings(BaseModel):
             raise ValueError("has no styles/index.css")
         return value
 
-    @property
-    def certificates_enabled(self) -> bool:
-        """Certificate login needs a TLS front and anchors to trust."""
-        sources = (self.trust_anchors_dir, self.trusted_list_file)
-        return self.certificate_url is not None and any(sources)
-
     @model_validator(mode="after")
     def _list_has_operators(self) -> Self:
         if (self.trusted_list_file is None) != (self.trusted_list_operators_dir is None):

@@ -13,15 +13,6 @@ from clavis_gateway.oidc.entitlements import Entitlement
 from clavis_gateway.records import AccessToken, Grant, RefreshToken, RelyingParty
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """How long tokens live."""
-
-    access_token: timedelta
-    id_token: timedelta
-    refresh_token: timedelta
-
-
 def seconds(moment: datetime) -> int:
     """Return a NumericDate."""
     return int(moment.timestamp())

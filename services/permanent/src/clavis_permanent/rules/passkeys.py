@@ -23,13 +23,6 @@ class PasskeyPolicy:
     challenge_lifetime: timedelta = timedelta(minutes=5)
 
 
-# W3C Web Authentication Level 3 section 7.2 step 22: a count that does not grow says that the key
-# exists twice; an authenticator that always says zero does not count.
-def count_went_back(stored: int, told: int) -> bool:
-    """Say whether the count of signatures shows a copy of the authenticator."""
-    return (stored > 0 or told > 0) and told <= stored
-
-
 def passkey_amr(*, backup_eligible: bool) -> tuple[str, ...]:
     """Name the factors (RFC 8176 section 2): a key, in hardware if it cannot leave it, a person."""
     return ("pop", "user") if backup_eligible else ("hwk", "user")

@@ -91,6 +91,8 @@ async def settle_login(pool: Pool, attempt: LoginAttempt) -> SettledLogin | None
     The row is locked first, so of parallel logins with one count only one is accepted. Exactly one
     row is written in every case, one of the decoys where there is no passkey.
     """
+    # W3C Web Authentication Level 3 section 7.2 step 22: a count that does not grow says that the
+    # key exists twice; an authenticator that always says zero does not count.
     row = await pool.fetchrow(
         """
         WITH target AS MATERIALIZED (

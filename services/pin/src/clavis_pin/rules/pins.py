@@ -10,7 +10,6 @@ from enum import StrEnum
 # bits choose one without bias. 32 to the third power is 32 768 PINs.
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 PIN_LENGTH = 3
-MAX_PREFIX_LENGTH = 4
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _HINT_DIGITS = 3
