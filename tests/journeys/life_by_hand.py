@@ -75,7 +75,7 @@ def assert_ended_at_the_services(life: Life) -> None:
 
 
 def logouts(service: str) -> Any:
-    return httpx.get(f"{service}/logouts", timeout=15).json()
+    return httpx.get(f"{service}/logouts", timeout=60).json()
 
 
 def wait_until(happened: Callable[[], Any], what: str) -> None:

@@ -53,7 +53,7 @@ class Device:
             "X-Clavis-CSRF": "1",
             "Clavis-Device-Proof": self._signed("clavis-device+jwt", claims),
         }
-        return httpx.request(method, url, content=body, headers=headers, timeout=15)
+        return httpx.request(method, url, content=body, headers=headers, timeout=60)
 
     def _signed(self, kind: str, claims: dict[str, Any]) -> str:
         header = {"alg": "ES256", "typ": kind, "kid": self.device_id}
@@ -109,7 +109,7 @@ class CardHolder(FormCitizen):
         context = ssl.create_default_context(cafile=pki / "trust.pem")
         context.load_cert_chain(*files)
         self._http.close()
-        self._http = httpx.Client(timeout=30, verify=context, trust_env=False)
+        self._http = httpx.Client(timeout=60, verify=context, trust_env=False)
 
     def enter_with_certificate(self) -> None:
         """Log in with the certificate and go back to the service."""

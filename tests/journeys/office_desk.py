@@ -18,7 +18,7 @@ from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page, expect
 
-_SOON_SECONDS = 15.0
+_SOON_SECONDS = 60.0
 _TICK_SECONDS = 0.1
 _NIE_PREFIX = 1  # the value of the letter Y
 _GROUP = "[0-9A-HJKMNP-TV-Z]{4}"

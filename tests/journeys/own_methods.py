@@ -25,6 +25,7 @@ def step_up(page: Page, demo: RunningDemo, citizen: dict[str, Any], path: str) -
     seen = len(demo.messages(citizen["phone"]))
     page.click("#step-up")
     page.wait_for_url(f"{demo.issuer}/**")
+    expect(page.locator("#continue")).to_be_visible()
     if page.locator("[name=otp]").count() == 0:
         page.click("#continue")
     browsing.type_code(page, demo, citizen["phone"], after=seen)
@@ -45,11 +46,12 @@ def enter_with_second_factor(page: Page, demo: RunningDemo, citizen: dict[str, A
     page.goto(demo.url(12))
     page.click("#login")
     browsing.enter_with_password(page, citizen)
-    page.wait_for_load_state()
 
 
 def choose_factor(page: Page, factor: str) -> None:
     """Choose a second factor, on the page that lists them."""
-    if page.locator("#other-factors").count():
-        page.click("#other-factors")
+    others = page.locator("#other-factors")
+    expect(others.or_(page.locator(f"#factor-{factor}")).first).to_be_visible()
+    if others.count():
+        others.click()
     page.click(f"#factor-{factor}")

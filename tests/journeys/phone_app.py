@@ -54,7 +54,7 @@ class Desk:
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         headers = ServiceTokenSigner("gateway", key, SystemClock()).headers("pin")
         url = self.demo.url(2) + path
-        response = httpx.request(method, url, json=document, headers=headers, timeout=15)
+        response = httpx.request(method, url, json=document, headers=headers, timeout=60)
         response.raise_for_status()
         return dict(response.json())
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from clavis_testkit import browsing, newcomers
+from clavis_testkit.learning import wait_until_known
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -65,11 +66,11 @@ def test_1_the_app_can_be_installed_and_opens_without_a_network(
     app: Page, phone: BrowserContext, demo: RunningDemo, forwarded: Forwarded
 ) -> None:
     assert forwarded.code["content"].startswith(demo.url(5) + "/app/#r=")
-    manifest = httpx.get(demo.url(5) + "/app/manifest.webmanifest", timeout=15)
+    manifest = httpx.get(demo.url(5) + "/app/manifest.webmanifest", timeout=60)
     assert manifest.headers["content-type"] == "application/manifest+json"
     assert manifest.json()["name"] == "Clavis"
     for icon in manifest.json()["icons"]:
-        assert httpx.get(demo.url(5) + icon["src"], timeout=15).content.startswith(b"\x89PNG")
+        assert httpx.get(demo.url(5) + icon["src"], timeout=60).content.startswith(b"\x89PNG")
     app.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     app.reload()
     expect(app.locator("#national_id")).to_be_visible()
@@ -285,6 +286,7 @@ def test_9_it_was_not_me_stops_every_way_in(
     expect(app.locator("#notice")).to_have_attribute("data-code", "app.notice.reported")
     expect(app.locator("#frozen")).to_be_visible()
     browsing.screenshot(app, SHOTS, "9-frozen")
+    wait_until_known(demo, citizen)
     with browsing.new_page(browser) as other:
         other.goto(demo.url(10))
         other.click("#login")

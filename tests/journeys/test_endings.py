@@ -18,6 +18,7 @@ from clavis_kit.keyed_hash import KeyedHash
 from clavis_testkit import newcomers
 from clavis_testkit.code_flow import ACR, CodeFlow
 from clavis_testkit.form_citizen import FormCitizen
+from clavis_testkit.learning import wait_until_known
 from clavis_testkit.outsider import Outsider
 from clavis_testkit.patience import in_time
 from clavis_testkit.running_demo import RunningDemo
@@ -114,7 +115,7 @@ def refused_everywhere(life: Life) -> bool:
 
 def told(life: Life, client_id: str, offset: int) -> bool:
     """OpenID Connect Back-Channel Logout 1.0: the service was told of this session's end."""
-    logouts = httpx.get(f"{life.demo.url(offset)}/logouts", timeout=15).json()
+    logouts = httpx.get(f"{life.demo.url(offset)}/logouts", timeout=60).json()
     sid = id_token_claims(life.tokens["id_token"])["sid"]
     return any(logout.get("sid") == sid for logout in logouts)
 
@@ -140,6 +141,7 @@ def test_the_session_is_over(life: Life) -> None:
 
 
 def test_pin_and_password_refuse(life: Life) -> None:
+    wait_until_known(life.demo, life.person)
     for enter, code in (
         (FormCitizen.ask_for_pin, "pin-mismatch"),
         (FormCitizen.enter_with_password, "login-wrong"),
@@ -187,7 +189,7 @@ def make_watched(demo: RunningDemo, client_id: str) -> list[Watched]:
 def watch(demo: RunningDemo, people: list[Watched]) -> None:
     """Note when each one's token stops working: one after the other, so as not to be the load."""
     headers = [{"Authorization": f"Bearer {watched.access}"} for watched in people]
-    with httpx.Client(timeout=10, trust_env=False) as http:
+    with httpx.Client(timeout=60, trust_env=False) as http:
         for watched, header in zip(people, headers, strict=True):
             while http.get(f"{demo.issuer}/userinfo", headers=header).status_code == 200:
                 time.sleep(0.01)
@@ -227,7 +229,7 @@ def test_renunciations_reach_the_sessions_within_a_second(
             f"{demo.url(1)}/citizen/v1/renunciation",
             headers={"Authorization": f"Bearer {watched.access}"},
             json={"confirmed": True},
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == 201, answer.text
         watch(demo, [watched])

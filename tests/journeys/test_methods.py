@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from clavis_testkit import browsing, newcomers
 from clavis_testkit.browsing import CODE_PATTERN, new_page
+from clavis_testkit.learning import wait_until_known
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, CDPSession, Page, expect
@@ -269,6 +270,7 @@ def test_9_one_button_stops_everything(
     portal.click("#freeze-submit")
     expect(portal.locator("#frozen-now")).to_be_visible()
     browsing.screenshot(portal, SHOTS, "9-frozen")
+    wait_until_known(demo, citizen)
     with new_page(browser) as page:
         page.goto(demo.url(10))
         page.click("#login")
@@ -292,6 +294,7 @@ def test_9_a_certificate_starts_it_again(
         page.goto(demo.url(5) + "/methods")
         expect(page.locator("#methods li")).to_have_count(6)
         expect(page.locator("#frozen")).to_have_count(0)
+    wait_until_known(demo, citizen)
     with new_page(browser) as page:
         page.goto(demo.url(10))
         page.click("#login")

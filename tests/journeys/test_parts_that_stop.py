@@ -18,8 +18,9 @@ from clavis_testkit.form_citizen import FormCitizen
 from clavis_testkit.running_demo import RunningDemo
 
 pytestmark = pytest.mark.slow
-BACK_SECONDS = 60.0
-NOTICED_SECONDS = 15.0  # the gateway remembers for a moment who answered
+# When to give up; the gateway remembers for a moment who answered.
+BACK_SECONDS = 120.0
+NOTICED_SECONDS = 60.0
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from clavis_testkit import browsing, newcomers
 from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.code_flow import CodeFlow
 from clavis_testkit.form_citizen import FormCitizen
+from clavis_testkit.learning import wait_until_known
 from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, expect
@@ -26,7 +27,6 @@ from tests.journeys.office_desk import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PRESENT = ("present", "document_checked")
-PERMANENT = 3  # the offset of the service of passwords
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,7 @@ def desk(demo: RunningDemo, browser: Browser) -> Iterator[OfficeDesk]:
 
 def enters_with_pin(demo: RunningDemo, person: dict[str, Any]) -> bool:
     """Whether the person gets a PIN and gets in with it."""
+    wait_until_known(demo, person)
     with FormCitizen(demo, person) as citizen:
         flow = CodeFlow(demo, "demo-web")
         flow.begin(citizen)
@@ -47,6 +48,7 @@ def enters_with_pin(demo: RunningDemo, person: dict[str, Any]) -> bool:
 
 def asks_for_pin(demo: RunningDemo, person: dict[str, Any]) -> str | None:
     """The code of the refusal of a PIN, if there is one."""
+    wait_until_known(demo, person)
     with FormCitizen(demo, person) as citizen:
         CodeFlow(demo, "demo-web").begin(citizen)
         citizen.ask_for_pin()
@@ -55,17 +57,13 @@ def asks_for_pin(demo: RunningDemo, person: dict[str, Any]) -> str | None:
 
 def activate(demo: RunningDemo, person: dict[str, Any], code: str) -> str | None:
     """Try an activation code on the public page; return the code of the refusal, if any."""
+    wait_until_known(demo, person)
     with FormCitizen(demo, person) as citizen:
         citizen.open(f"{demo.issuer}/activate")
         citizen.submit(
             identifier=person["national_id"], email=person["email"], activation_code=code
         )
         return citizen.error
-
-
-def contacts_learnt(demo: RunningDemo) -> float:
-    """How many changes of contact data the service of passwords has taken in."""
-    return newcomers.learnt(demo, PERMANENT).get("ContactChanged", 0.0)
 
 
 def test_a_phone_already_taken_moves_when_its_code_is_read_out(
@@ -160,10 +158,9 @@ def test_who_never_activated_still_enters_with_pin_and_activates_later(
 def test_a_lost_activation_code_is_replaced_on_paper(desk: OfficeDesk, demo: RunningDemo) -> None:
     person = newcomers.newcomer()
     newcomers.enrol(demo, [person])
-    lost, seen = person["activation_code"], contacts_learnt(demo)
+    lost = person["activation_code"]
     desk.act(person["national_id"], "code", ticks=PRESENT)
     person["activation_code"] = activation_code(desk.download("document"))
-    assert comes_true(lambda: contacts_learnt(demo) > seen)
     assert activate(demo, person, lost) == "activation-mismatch"
     newcomers.activate_password(demo, person)
 

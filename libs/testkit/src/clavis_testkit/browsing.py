@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from operator import ne
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +105,10 @@ def agree_to_data(page: Page, back_at: str) -> None:
     deadline = time.monotonic() + STEP_SECONDS
     while not page.url.startswith(back_at) and time.monotonic() < deadline:
         if page.locator("#claims").is_visible():
+            told = page.url
             page.click("#continue")
+            # The browser takes a moment to leave, and what is sent twice is refused.
+            page.wait_for_url(partial(ne, told), wait_until="commit")
         page.wait_for_timeout(_POLL_MS)
     page.wait_for_url(f"{back_at}/**")
 

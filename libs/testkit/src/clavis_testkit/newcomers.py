@@ -3,34 +3,24 @@
 import csv
 import json
 import os
-import re
 import secrets
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from clavis_kit.national_id import check_letter
 
 from clavis_testkit.browsing import CODE_PATTERN
 from clavis_testkit.form_citizen import FormCitizen
+from clavis_testkit.learning import wait_until_known
 from clavis_testkit.running_demo import ROOT, RunningDemo
 
 NOBODY = "00000000T"  # a valid number that nobody has
 PASSWORD = "siete barcas y un faro 19"  # noqa: S105  of people who do not exist
 _CONTRAST = "2034-08-30"
-_LEARNERS = (0, 2, 3, 4)
-_WAIT_SECONDS = 120.0
-_TICK_SECONDS = 0.05
-_ACTIVATION_TRIES = 3
-_LEARNT = re.compile(
-    r'^clavis_events_applied_total\{type="[\w.]+\.(Registered|ContactChanged)"\} ([\d.]+)$',
-    re.MULTILINE,
-)
 _ACTIVATION_CODE = "6H2K-W9RD-3M7T"
 
 
@@ -97,27 +87,11 @@ def entry(person: dict[str, Any]) -> dict[str, Any]:
 
 def enrol(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
     """Enter people through `people import`, and wait until every service has learnt of them."""
-    before = {offset: learnt(demo, offset) for offset in _LEARNERS}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "people.json"
         file.write_text(json.dumps({"people": [entry(person) for person in people]}))
         operate(demo, "registry", "people", "import", str(file))
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while any(not _knows(demo, offset, before[offset], len(people)) for offset in _LEARNERS):
-        assert time.monotonic() < deadline, "the services did not learn of the new people"
-        time.sleep(_TICK_SECONDS)
-
-
-def _knows(demo: RunningDemo, offset: int, before: dict[str, float], more: int) -> bool:
-    # Contact data travel on a topic of their own, which not every service reads.
-    now = learnt(demo, offset)
-    return "Registered" in now and all(n >= before.get(k, 0.0) + more for k, n in now.items())
-
-
-def learnt(demo: RunningDemo, offset: int) -> dict[str, float]:
-    """Count the events of each kind that a service has taken in."""
-    text = httpx.get(f"{demo.url(offset)}/metrics", timeout=_WAIT_SECONDS).text
-    return {name: float(count) for name, count in _LEARNT.findall(text)}
+    wait_until_known(demo, *people)
 
 
 def feed_deaths(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
@@ -134,18 +108,16 @@ def feed_deaths(demo: RunningDemo, people: list[dict[str, Any]]) -> None:
 
 def activate_password(demo: RunningDemo, person: dict[str, Any]) -> None:
     """Activate the permanent password on the public pages."""
+    wait_until_known(demo, person)
     seen = len(demo.messages(person["phone"]))
     with FormCitizen(demo, person) as citizen:
         citizen.open(f"{demo.issuer}/activate")
-        for _ in range(_ACTIVATION_TRIES):
-            citizen.submit(
-                activation_code=person["activation_code"],
-                identifier=person["national_id"],
-                email=person["email"],
-            )
-            if not citizen.error:
-                break
-            time.sleep(1)  # enrolled a moment ago: the event may still be on its way
+        citizen.submit(
+            activation_code=person["activation_code"],
+            identifier=person["national_id"],
+            email=person["email"],
+        )
+        assert not citizen.error, citizen.error
         citizen.submit(otp=demo.next_code(person["phone"], CODE_PATTERN, after=seen))
         citizen.submit(password=person["password"])
         assert 'id="activated"' in citizen.page.text, citizen.error

@@ -138,14 +138,17 @@ class RunningDemo:
 
     def messages(self, to: str) -> list[dict[str, Any]]:
         """Return what a phone or mailbox received, oldest first."""
-        answer = httpx.get(self.url(11) + "/api/messages", params={"to": to}, timeout=_ANSWER_SECONDS)
+        url = self.url(11) + "/api/messages"
+        answer = httpx.get(url, params={"to": to}, timeout=_ANSWER_SECONDS)
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found
 
-    def next_code(self, to: str, pattern: str, *, after: int) -> str:
+    def next_code(
+        self, to: str, pattern: str, *, after: int, within: float = MESSAGE_SECONDS
+    ) -> str:
         """Wait for a message beyond the first `after` with the pattern; return group 1."""
-        deadline = time.monotonic() + MESSAGE_SECONDS
+        deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             for message in self.messages(to)[after:]:
                 if match := re.search(pattern, message["body"]):
