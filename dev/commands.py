@@ -11,7 +11,7 @@ from dev.infrastructure import Infrastructure
 from dev.layout import ROOT, Layout
 from dev.processes import DemoError
 
-_TIMEOUT_SECONDS = 120
+_TIMEOUT_SECONDS = 300
 
 
 def run_command(

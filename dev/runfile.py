@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-_PATIENCE_SECONDS = 25.0
+_PATIENCE_SECONDS = 90.0
 _TICK_SECONDS = 0.1
 
 

@@ -26,7 +26,7 @@ from dev.layout import Layout, LayoutError, from_environment
 from dev.seed.newcomers import Newcomer, demo_newcomers
 
 _TALK = timedelta(minutes=3)
-_TIMEOUT_SECONDS = 10
+_TIMEOUT_SECONDS = 60
 _SIGNATURE_HEADER = "Clavis-Provider-Signature"
 
 

@@ -18,10 +18,10 @@ _LEARNT = re.compile(
     r'^clavis_(?:events_applied|inbox_duplicates)_total\{type="[\w.]+\.Registered"\} ([\d.]+)$',
     re.MULTILINE,
 )
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 240
 _TICK_SECONDS = 0.2
 # Contact data travel on a topic of their own and may come a little later.
-_PAUSES_SECONDS = (0.5, 1, 2, 4, 6)
+_PAUSES_SECONDS = (0.5, 1, 2, 4, 8, 16, 32)
 _WORKERS = 3
 
 
@@ -57,7 +57,7 @@ def _wait_until_learnt(layout: Layout, count: int) -> None:
 
 def _read(address: str) -> str:
     try:
-        return httpx.get(address, timeout=10, trust_env=False).text
+        return httpx.get(address, timeout=60, trust_env=False).text
     except httpx.HTTPError as error:
         raise DemoError("The password service does not answer.") from error
 
@@ -97,7 +97,7 @@ def _require(browser: Browser, field: str, person: SeedPerson) -> None:
 
 def _newest_code(layout: Layout, phone: str) -> str:
     address = f"http://127.0.0.1:{layout.port('inbox')}/api/messages"
-    messages = httpx.get(address, params={"to": phone}, timeout=10, trust_env=False).json()
+    messages = httpx.get(address, params={"to": phone}, timeout=60, trust_env=False).json()
     for message in reversed(messages):
         found = _CODE.search(message["body"])
         if found:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import httpx
 
 _MAX_REDIRECTS = 10
-_TIMEOUT_SECONDS = 30
+_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)

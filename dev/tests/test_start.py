@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from clavis_testkit.launchers.process import free_port
 
 from dev import bootstrap
 from dev.layout import ROOT
+from tests.conftest import free_base
 
 
 def _up(tmp_path: Path, **environment: str) -> tuple[int, list[str]]:
@@ -20,7 +20,7 @@ def _up(tmp_path: Path, **environment: str) -> tuple[int, list[str]]:
         env={**os.environ, "DEMO_DIR": str(tmp_path), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert "Traceback" not in done.stdout + done.stderr
@@ -28,7 +28,7 @@ def _up(tmp_path: Path, **environment: str) -> tuple[int, list[str]]:
 
 
 def test_a_port_in_use_is_named_with_the_way_out(tmp_path: Path) -> None:
-    base = free_port() - 2
+    base = free_base()
     with socket.socket() as other:
         other.bind(("127.0.0.1", base + 2))
         other.listen()

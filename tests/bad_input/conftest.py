@@ -1,5 +1,6 @@
 """Who knocks at the running demo's doors: callers with every key there is, and bad intentions."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,13 +42,30 @@ class Operation:
 
 
 @dataclass
+class Access:
+    """A login at a client, whose access token is renewed before it is too old."""
+
+    flow: CodeFlow
+    tokens: dict[str, Any]
+    since: float = field(default_factory=time.monotonic)
+
+    def header(self) -> dict[str, str]:
+        """The authorization with a token that is good for a while, unless its person is frozen."""
+        if time.monotonic() > self.since + self.tokens["expires_in"] / 2:
+            self.since = time.monotonic()
+            fresh = self.flow.refresh(self.tokens["refresh_token"])
+            self.tokens |= fresh.json() if fresh.is_success else {}
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+
+@dataclass
 class Doors:
     """Every HTTP door of the demo, and what opens it."""
 
     demo: RunningDemo
     http: httpx.Client
     person: dict[str, Any]
-    access: dict[str, str] = field(default_factory=dict)
+    access: dict[str, Access] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         return self.demo.url(OFFSETS[service])
@@ -81,10 +99,10 @@ class Doors:
     def key_for(self, service: str, path: str) -> dict[str, str]:
         """The authorization with which this path can be used."""
         if path == _FREEZES:  # nobody but its own person is to be frozen
-            return {"Authorization": f"Bearer {self.access['to be frozen']}"}
+            return self.access["to be frozen"].header()
         for kind, client in (("/citizen/", "portal"), ("/officer/", "office-console")):
             if path.startswith(kind):
-                return {"Authorization": f"Bearer {self.access[client]}"}
+                return self.access[client].header()
         if path.startswith(("/internal/", "/v1/")):
             caller = "signing" if path in _BY_SIGNING else "gateway"
             return self.signers[caller].headers(service)
@@ -118,7 +136,7 @@ def _sample(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=30, trust_env=False) as client:
+    with httpx.Client(timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -140,5 +158,5 @@ def doors(demo: RunningDemo, http: httpx.Client) -> Doors:
         with FormCitizen(demo, person) as browser:
             flow.begin(browser, acr_values=ACR + "substantial")
             newcomers.enter_with_password_and_code(demo, browser, person["phone"])
-            doors.access[name] = flow.collect(browser)["access_token"]
+            doors.access[name] = Access(flow, flow.collect(browser))
     return doors

@@ -17,7 +17,7 @@ HTTP_OFFSETS = (0, 1, 2, 3, 4, 5, 6)
 
 @pytest.fixture(params=BACKENDS.values(), ids=BACKENDS)
 def backend(demo: RunningDemo, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=demo.url(request.param), timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=demo.url(request.param), timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_request_harms_nobody(demo: RunningDemo, kind: str) -> None:
         answer = exchange(demo.base + offset, GARBAGE[kind])
         assert b"Traceback" not in answer
         assert b"500 Internal" not in answer, (offset, answer[:300])
-        assert httpx.get(demo.url(offset) + "/health/live", timeout=10).status_code == 200
+        assert httpx.get(demo.url(offset) + "/health/live", timeout=60).status_code == 200
 
 
 def exchange(port: int, content: bytes) -> bytes:

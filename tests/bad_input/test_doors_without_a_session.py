@@ -28,13 +28,13 @@ BODY = {"national_id": NOBODY, "contrast": "2031-01-01", "qr": "x", "code": "0",
 @pytest.fixture
 def portal(demo: RunningDemo) -> Iterator[httpx.Client]:
     url = f"{demo.url(5)}/app/api"
-    with httpx.Client(base_url=url, headers=OWN, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=OWN, timeout=60, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
 def gateway(demo: RunningDemo) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=demo.issuer, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=demo.issuer, timeout=60, trust_env=False) as client:
         yield client
 
 

@@ -17,7 +17,7 @@ PROGRAMS = (
 )  # fmt: skip
 HIDDEN = ("java", "mvn", "node", "npm", "npx", "go", "docker", "podman", "psql", "postgres",
           "pg_ctl", "initdb", "kafka-server-start.sh", "chromium")  # fmt: skip
-ENDING_SECONDS = 20.0
+ENDING_SECONDS = 120.0
 
 
 def make_bare_path(folder: Path) -> str:

@@ -12,7 +12,7 @@ from clavis_testkit.running_demo import ROOT
 from tests.conftest import free_base
 from tests.demo.machine import a_place_nobody_may_write_in
 
-SECONDS = 60
+SECONDS = 240
 
 
 def start_in_vain(**settings: str) -> str:

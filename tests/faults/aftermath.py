@@ -21,8 +21,9 @@ from tests.faults.lives import Life, Population
 from tests.faults.system import VICTIMS, System
 
 KILLS = 2 * len(VICTIMS)
-QUIET_SECONDS = 60.0
-REST_SECONDS = 100.0
+# When to give up, on a machine that may have other things to do: nothing is promised by them.
+QUIET_SECONDS = 240.0
+REST_SECONDS = 600.0
 
 
 @dataclass
@@ -61,7 +62,7 @@ def under_fire(system: System) -> Aftermath:
     assert not crowd.living, "a batch does not end"
     system.wait_until_ready()
     wait_until_quiet(system)
-    crl = httpx.get(system.view.url(4) + "/pki/crl/issuing.crl", timeout=10).content
+    crl = httpx.get(system.view.url(4) + "/pki/crl/issuing.crl", timeout=60).content
     book = asyncio.run(ledger.read(system))
     report(seed, begun, system, population, book)
     return Aftermath(

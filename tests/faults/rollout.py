@@ -27,6 +27,7 @@ from clavis_testkit.running_demo import ROOT, RunningDemo
 READY_SECONDS = 180.0
 STOP_SECONDS = 120.0
 _TICK_SECONDS = 0.05
+_LISTEN = "0A"
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Instance:
     environment: dict[str, str]
     open: bool = False
     process: "subprocess.Popen[bytes] | None" = None
+    coming: int = 0
+    """Requests that were given to it and have not reached its port."""
 
     def start(self) -> None:
         """Start it and return when it is ready for requests."""
@@ -68,12 +71,27 @@ class Instance:
         self.open = False
         if self.process is None:
             return 0
-        # What was given to it a moment ago arrives before it stops to listen.
+        # What was given to it a moment ago arrives, and is taken, before it stops to listen.
         time.sleep(_TICK_SECONDS)
+        while self.coming or waiting_at(self.port):
+            time.sleep(_TICK_SECONDS)
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(STOP_SECONDS)
         self.process = None
         return code
+
+
+def waiting_at(port: int) -> int:
+    """Count the connections that wait to be taken at a port; known on Linux only."""
+    try:
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    except OSError:
+        return 0
+    rows = (line.split() for line in lines)
+    place = f"0100007F:{port:04X}"  # 127.0.0.1, see proc_net_tcp(5)
+    return sum(
+        int(row[4].partition(":")[2], 16) for row in rows if row[1] == place and row[3] == _LISTEN
+    )
 
 
 @dataclass
@@ -85,10 +103,17 @@ class Rollout:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def choose(self) -> Instance:
-        """Name the instance that gets the next request."""
+        """Name the instance that gets the next request, which is on its way from now on."""
         with self._lock:
             ready = [instance for instance in self.instances if instance.open]
-            return ready[next(self._turns) % len(ready)]
+            chosen = ready[next(self._turns) % len(ready)]
+            chosen.coming += 1
+            return chosen
+
+    def arrived(self, instance: Instance) -> None:
+        """Note that a request has reached the instance's port, or never will."""
+        with self._lock:
+            instance.coming -= 1
 
     def restart_each(self) -> Iterator[Instance]:
         """Restart one instance after the other; yield after each."""
@@ -112,8 +137,14 @@ class Balancer(httpx.BaseTransport):
         if (request.url.host, request.url.port) != (self._issuer.host, self._issuer.port):
             return self._outside.handle_request(request)
         # The Host header stays that of the issuer.
-        port = self._rollout.choose().port
-        request.url = request.url.copy_with(host="127.0.0.1", port=port)
+        chosen = self._rollout.choose()
+        request.url = request.url.copy_with(host="127.0.0.1", port=chosen.port)
+
+        def follow(event: str, _: dict[str, Any]) -> None:
+            if event in {"connection.connect_tcp.complete", "connection.connect_tcp.failed"}:
+                self._rollout.arrived(chosen)
+
+        request.extensions = {**request.extensions, "trace": follow}
         return self._inside.handle_request(request)
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ HURRY = {
 }
 PARTS = (*(service.name for service in CORE), "portal", "inbox", "demo")
 VICTIMS = (*(service.name for service in CORE), "postgres", "kafka")
-READY_SECONDS = 60.0
+READY_SECONDS = 240.0
 
 
 @dataclass

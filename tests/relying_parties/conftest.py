@@ -26,7 +26,8 @@ from joserfc.jwk import ECKey
 from dev.assets import find_node
 
 EXAMPLES = ROOT / "docs" / "relying-parties"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
 Register = Callable[[dict[str, Any]], dict[str, str]]
 StartNode = Callable[..., str]
 
@@ -73,7 +74,7 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "the relying party did not start"
         try:
-            httpx.get(url, timeout=1)
+            httpx.get(url, timeout=10)
         except httpx.HTTPError:
             time.sleep(0.1)
         else:
@@ -117,7 +118,7 @@ def fastapi_service(demo: RunningDemo, register: Register) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(STOP_SECONDS)
 
 
 def installed(sources: Path, folder: Path, why: str) -> Path:
@@ -156,7 +157,7 @@ def start_node(demo: RunningDemo) -> Iterator[StartNode]:
     yield start
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(STOP_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def test_python_jose_verifies_our_tokens(demo: RunningDemo, regular: dict[str, A
     with FormCitizen(demo, regular) as citizen:
         token = log_in_by_hand(citizen, demo, client)
     header = python_jose.get_unverified_header(token["id_token"])
-    keys = httpx.get(f"{demo.issuer}/jwks", timeout=5).json()["keys"]
+    keys = httpx.get(f"{demo.issuer}/jwks", timeout=60).json()["keys"]
     # By key id: python-jose stumbles over a set that mixes kinds of keys.
     claims = python_jose.decode(
         token["id_token"],
@@ -132,7 +132,7 @@ def log_in_by_hand(
             "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
         },
         auth=(client["client_id"], client["client_secret"]),
-        timeout=10,
+        timeout=60,
     )
     token: dict[str, Any] = answer.json()
     return token

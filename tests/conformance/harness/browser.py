@@ -114,7 +114,7 @@ class Browser:
     def __init__(self, trust: ssl.SSLContext, callbacks: str) -> None:
         """`callbacks` is the prefix of the addresses at which the suite listens."""
         self._callbacks = callbacks
-        self._http = httpx.Client(verify=trust, timeout=30, trust_env=False)
+        self._http = httpx.Client(verify=trust, timeout=60, trust_env=False)
 
     def __enter__(self) -> Self:
         return self

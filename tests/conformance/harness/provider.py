@@ -55,7 +55,7 @@ class Provider:
             context = ssl.create_default_context(cafile=self.trust_file)
             if certificate is not None:
                 context.load_cert_chain(certificate.file, certificate.key_file)
-            client = httpx.Client(verify=context, timeout=30, trust_env=False)
+            client = httpx.Client(verify=context, timeout=60, trust_env=False)
             self._clients[certificate] = client
         return self._clients[certificate]
 

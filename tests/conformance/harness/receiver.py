@@ -8,7 +8,7 @@ from queue import Empty, Queue
 from typing import Self
 from urllib.parse import parse_qs
 
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 60
 
 
 class LogoutReceiver:

@@ -27,8 +27,8 @@ from clavis_testkit.launchers.process import (
 )
 
 BrokerKind = Literal["external", "apache", "tansu"]
-_START_SECONDS = 90.0
-_STOP_SECONDS = 20.0
+_START_SECONDS = 300.0
+_STOP_SECONDS = 60.0
 _HEAP = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 
 
 def end_orphans(data: Path) -> None:

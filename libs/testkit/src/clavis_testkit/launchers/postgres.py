@@ -23,10 +23,10 @@ from clavis_testkit.launchers.process import (
 )
 
 ADMIN = "clavis_admin"
-_START_SECONDS = 60.0
+_START_SECONDS = 240.0
 _ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 _READY_LINE = 7  # of postmaster.pid, counted from 0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 60.0
 
 _COMMON = {
     "listen_addresses": LOOPBACK,
