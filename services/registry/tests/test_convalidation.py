@@ -5,6 +5,8 @@ import csv
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from clavis_registry.actions.trail import seal_batch
 from clavis_registry.actions.verification import verify
 from clavis_registry.commands import census_files
 from clavis_registry.rules.checkpoint import public_keys
+from clavis_testkit.patience import until
 
 from services.registry.tests.world import ANA, NOW, Enrol, Run, World
 
@@ -160,23 +163,49 @@ async def test_parquet_reads_like_csv(world: World, run: Run, tmp_path: Path) ->
     assert (code, out) == (0, "people: 3 imported, 0 unchanged, 0 rejected\n")
 
 
+@asynccontextmanager
+async def stopped_at_the_second_chunk(world: World) -> AsyncIterator[None]:
+    """Hold back every chunk but the first while the block lasts, as a slow database would.
+
+    A worker that outlives its supervisor by a moment waits here too.
+    """
+    owner = await world.as_owner()
+    await owner.execute("""
+        CREATE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS (SELECT FROM convalidation_chunk) THEN
+                PERFORM pg_advisory_xact_lock(4711);
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER hold_back BEFORE INSERT ON convalidation_chunk
+            FOR EACH ROW EXECUTE FUNCTION hold_back();
+        SELECT pg_advisory_lock(4711);
+    """)
+    try:
+        yield
+    finally:
+        await owner.execute("SELECT pg_advisory_unlock(4711)")
+        await owner.execute("DROP TRIGGER hold_back ON convalidation_chunk")
+        await owner.close()
+
+
 async def test_a_killed_run_is_taken_up_where_it_was(
     world: World, command_environment: dict[str, str], run: Run, tmp_path: Path
 ) -> None:
     people = 2_200
     file = census(tmp_path / "census.csv", [line(number) for number in range(people)])
     arguments = ("people", "convalidate", str(file), *CONSENT)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "clavis_registry", *arguments, stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL, env={**os.environ, **command_environment},
-    )  # fmt: skip
-
-    while await count(world, "convalidation_chunk") == 0:
-        assert process.returncode is None
-        await asyncio.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
-    assert await count(world, "person") % 1000 == 1  # whole chunks, and the officer
+    async with stopped_at_the_second_chunk(world):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "clavis_registry", *arguments,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, **command_environment},
+        )  # fmt: skip
+        await until(lambda: count(world, "convalidation_chunk"), "the first chunk")
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+        assert await count(world, "person") == 1001  # a whole chunk, and the officer
     code, out, err = await run(*arguments)
     assert (code, out, err) == (
         0,
