@@ -1,36 +1,18 @@
-"""``python -m bench.strangers``: whether time tells a stranger who is in the registry.
+"""The registry's questions: a letter, where it is, what it lets one do."""
 
-Every question that anybody may ask without a session is asked for numbers of nobody, of people on
-record with a wrong datum, of people who wait for a letter, of people who are registered and of
-people who renounced, in one shuffled order against one database. Told are the medians and, for each
-kind against nobody, the chance to guess right from one answer's time (the area under the ROC curve,
-0.5 is a coin) with the two-sided p of Mann and Whitney.
-"""
-
-import argparse
-import asyncio
 import json
-import math
-import os
-import random
-import re
 import secrets
-import statistics
-import tempfile
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 from clavis_kit.clock import SystemClock
 from clavis_kit.db import open_pool
 from clavis_kit.messages import opened_sender
-from clavis_kit.national_id import check_letter
 from clavis_kit.sealed import read_own_key
-from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
+from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_registry.actions.census import CensusEntry, take_census
 from clavis_registry.actions.entering import Applicant
 from clavis_registry.actions.imports import ImportedPerson, import_within
@@ -41,55 +23,35 @@ from clavis_registry.rules.person import Channel, PersonName
 from clavis_registry.settings import RegistrySettings
 from clavis_registry.store.letters import NewLetter
 from clavis_registry.store.postal import PostalAddress
-from clavis_testkit.launchers.databases import run_sync
-from clavis_testkit.launchers.postgres import open_postgres
 from clavis_testkit.pki.seal import ensure_seal
-from clavis_testkit.service_databases import ServiceDatabases
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from bench.processes import machine
+from bench.strangers.apart import Asked, Values, ask_all, headers_of, number_of
+from bench.strangers.inside import calls_of, draw_keys, draw_secrets, gateway_of
 
-ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results"
 KINDS = ("nobody", "wrong_datum", "letter_waits", "registered", "renounced")
 PATHS = ("/letters", "/letter-status", "/letter-completions", "/letter-renunciations")
-WARM_UP = 100
+ROOT = "/internal/v1"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
-Values = dict[str, Any]
-
-
-def number_of(kind: str, index: int) -> str:
-    """Return an identity number of its own for every question."""
-    number = KINDS.index(kind) * 10_000_000 + 1_000_000 + index
-    return f"{number:08d}{check_letter(number)}"
 
 
 def settings_of(dsn: str, folder: Path) -> RegistrySettings:
     """Make keys and settings of one registry."""
-    files: Values = {}
-    for name in ("national_id", "contrast", "activation", "name"):
-        files[f"{name}_key_file"] = folder / name
-        (folder / name).write_bytes(secrets.token_bytes(32))
-    for name in ("service", "reader", "checkpoint"):
-        (folder / f"{name}.pem").write_bytes(
-            ec.generate_private_key(ec.SECP256R1()).private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-    reader = read_own_key(folder / "reader.pem", "pin")
+    names = ("national_id", "contrast", "activation", "name")
+    drawn = draw_secrets(folder, names)
+    pems = draw_keys(folder, ("service", "reader", "checkpoint"))
+    reader = read_own_key(pems["reader"], "pin")
     readers = {"keys": [reader.as_dict(private=False)]}
     (folder / "readers.json").write_text(json.dumps(readers))
     ensure_seal(folder, now=datetime.now(UTC))
     return RegistrySettings(
         database_url=dsn, kafka_bootstrap="127.0.0.1:1", public_url="http://registry.bench",
-        service_key_file=folder / "service.pem", oidc_issuer="http://issuer.bench",
+        service_key_file=pems["service"], oidc_issuer="http://issuer.bench",
         contact_readers_file=folder / "readers.json",
-        checkpoint_key_file=folder / "checkpoint.pem",
+        checkpoint_key_file=pems["checkpoint"],
         seal_key_file=folder / "seal.key.pem", seal_cert_file=folder / "seal.cer.pem",
-        sms_webhook_url="http://provider.bench/messages", requests_per_hour=10_000_000, **files,
+        sms_webhook_url="http://provider.bench/messages", requests_per_hour=10_000_000,
+        national_id_key_file=drawn["national_id"], contrast_key_file=drawn["contrast"],
+        activation_key_file=drawn["activation"], name_key_file=drawn["name"],
     )  # fmt: skip
 
 
@@ -99,21 +61,16 @@ async def registry(
 ) -> AsyncIterator[tuple[Deps, httpx.AsyncClient, ServiceTokenSigner]]:
     """Open a registry in this process, with the gateway's keys at hand."""
     settings, clock = settings_of(dsn, folder), SystemClock()
-    gateway = ServiceTokenSigner("gateway", ec.generate_private_key(ec.SECP256R1()), clock)
-    outer = httpx.AsyncClient(
-        transport=httpx.MockTransport(lambda _: httpx.Response(200, json=gateway.jwks))
-    )
-    pool = await open_pool(dsn, 4)
-    async with outer, opened_sender(settings, pool, clock) as opened:
+    async with AsyncExitStack() as stack:
+        gateway, keys = await stack.enter_async_context(gateway_of(clock))
+        pool = await open_pool(dsn, 4)
+        stack.push_async_callback(pool.close)
+        opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
         deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
-        app, keys = create_app(settings, clock), JwksCache(outer)
+        app = create_app(settings, clock)
         furnish(app, deps, keys)
-        callers = {"gateway": "http://gateway.bench/jwks"}
-        app.state.service_tokens = ServiceTokenVerifier("registry", callers, keys, clock)
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://r.bench") as http:
-            yield deps, http, gateway
-    await pool.close()
+        http = await stack.enter_async_context(calls_of(app, "registry", keys, clock))
+        yield deps, http, gateway
 
 
 async def people(deps: Deps, count: int) -> None:
@@ -122,7 +79,7 @@ async def people(deps: Deps, count: int) -> None:
     document = Document(DocumentKind.DNI, None, date(2021, 5, 17), date(2031, 5, 17))
     name = PersonName("Ana", "García", "López")
     for kind in KINDS[1:]:
-        numbers = [number_of(kind, index) for index in range(count)]
+        numbers = [number_of(KINDS, kind, index) for index in range(count)]
         entries = [CensusEntry(n, name, date(1985, 6, 1), document, home) for n in numbers]
         await take_census(deps, entries, "bench")
         now = deps.clock.now()
@@ -160,8 +117,9 @@ async def enrolled(deps: Deps, entries: list[CensusEntry]) -> None:
             await import_within(deps, unit, entry)
 
 
-def question(path: str, national_id: str) -> Values:
+def question(path: str, kind: str, index: int) -> Values:
     """Return what is asked at a path; the datum is right only where that is not told anybody."""
+    national_id = number_of(KINDS, kind, index)
     body: Values = {"national_id": national_id, "contrast": "2031-05-18"}
     if path == "/letters":
         body |= {"contrast": "2031-05-17", "language": "es", "source": national_id}
@@ -173,94 +131,14 @@ def question(path: str, national_id: str) -> Values:
     return body
 
 
-def told(answer: httpx.Response) -> tuple[int, bytes]:
-    """Return an answer without what is drawn or dated anew for everybody."""
-    members = answer.json()
-    drawn = [members.get(name) or "-" for name in ("renunciation_id", "expires_at")]
-    content = answer.content
-    for value in drawn:
-        content = content.replace(value.encode(), b"")
-    return answer.status_code, content
-
-
-async def ask_all(
-    http: httpx.AsyncClient, gateway: ServiceTokenSigner, path: str, count: int
-) -> dict[str, list[float]]:
-    """Ask for everybody in a shuffled order; return the times. Raises when answers differ."""
-    waits: dict[str, list[float]] = {kind: [] for kind in KINDS}
-    order = [(kind, index) for kind in KINDS for index in range(count)]
-    random.Random(1).shuffle(order)  # noqa: S311  an order, no secret
-    answers: set[tuple[int, bytes]] = set()
-    for place, (kind, index) in enumerate(order):
-        headers, body = gateway.headers("registry"), question(path, number_of(kind, index))
-        begun = time.perf_counter()
-        answer = await http.post(f"/internal/v1{path}", json=body, headers=headers)
-        took = time.perf_counter() - begun
-        answers.add(told(answer))
-        if place >= WARM_UP:
-            waits[kind].append(took)
-    if len(answers) != 1:
-        raise RuntimeError(f"{path} tells people apart: {answers}")
-    return waits
-
-
-def told_apart(one: list[float], other: list[float]) -> tuple[float, float]:
-    """Return the area under the ROC curve and the two-sided p that it is 0.5."""
-    ranked = sorted([(value, 0) for value in one] + [(value, 1) for value in other])
-    ranks = sum(rank for rank, (_, whose) in enumerate(ranked, 1) if whose)
-    m, n = len(one), len(other)
-    above = ranks - n * (n + 1) / 2
-    z = (above - m * n / 2) / math.sqrt(m * n * (m + n + 1) / 12)
-    return above / (m * n), math.erfc(abs(z) / math.sqrt(2))
-
-
-def report(waits: dict[str, list[float]]) -> Values:
-    """Return medians, and each kind against nobody."""
-    found: Values = {}
-    for kind in KINDS:
-        found[kind] = {"p50_ms": round(statistics.median(waits[kind]) * 1000, 3)}
-        if kind != KINDS[0]:
-            area, p = told_apart(waits[KINDS[0]], waits[kind])
-            found[kind] |= {"roc_area": round(area, 3), "p": round(p, 3)}
-    return found
+def asked_at(path: str) -> Asked:
+    """Return the question of a path."""
+    return Asked(ROOT + path, KINDS, lambda kind, index: question(path, kind, index))
 
 
 async def measure(dsn: str, folder: Path, count: int) -> Values:
-    """Return all figures."""
+    """Return all figures of the service."""
     async with registry(dsn, folder) as (deps, http, gateway):
         await people(deps, count)
-        return {"count_of_each": count} | {
-            path: report(await ask_all(http, gateway, path, count)) for path in PATHS
-        }
-
-
-def main() -> None:
-    """Measure, print, keep."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=1000, help="questions of each kind")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="clavis-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL runs as a user with fewer rights
-        server = open_postgres(folder / "postgres", durable=True)
-        server.start()
-        try:
-            made = run_sync(ServiceDatabases(server, ROOT / "services").create("registry"))
-            found = asyncio.run(measure(made.dsn, folder, arguments.count))
-        finally:
-            server.remove()
-    document: Values = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "load_average": [round(value, 1) for value in os.getloadavg()],
-        **found,
-    }
-    print(json.dumps(document, indent=2))
-    kind = re.sub(r"\W+", "-", f"{document['machine']['processor']} strangers").lower().strip("-")
-    (RESULTS / f"{document['at'][:10]}-{kind}.json").write_text(
-        json.dumps(document, indent=2) + "\n"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        headers = headers_of(gateway, "registry")
+        return {path: await ask_all(http, headers, asked_at(path), count) for path in PATHS}
