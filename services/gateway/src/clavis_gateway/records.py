@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from clavis_kit.loa import Loa
 from joserfc.jwk import KeySetSerialization
 
+from clavis_gateway.rules import places
 from clavis_gateway.rules.client_secrets import ClientSecret
 from clavis_gateway.rules.levels import Method
 from clavis_gateway.rules.policy import Terms
@@ -175,9 +175,9 @@ class RelyingParty:
 
     @property
     def domain(self) -> str:
-        """The host the answer goes to, which is what a person can check."""
+        """The host or the app the answer goes to, which is what a person can check."""
         uris = self.redirect_uris
-        return urlsplit(uris[0]).netloc if uris else self.sector
+        return places.shown(uris[0]) if uris else self.sector
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from clavis_gateway.registration.checks import check_metadata
 from clavis_gateway.registration.members import OPERATOR, check_types
 from clavis_gateway.registration.purposes import claim_purposes
 from clavis_gateway.registration.words import check_tag, check_words
+from clavis_gateway.rules import places
 from clavis_gateway.rules.client_secrets import ClientSecret
 from clavis_gateway.rules.levels import Method
 from clavis_gateway.rules.registration_states import State
@@ -129,14 +130,17 @@ def _state(description: Mapping[str, Any], stored: RelyingParty | None) -> str:
 
 
 # OpenID Connect Core 1.0 section 8.1: one host, or a sector named for several: by the operator's
-# word, or by the host of a sector_identifier_uri.
+# word, or by the host of a sector_identifier_uri. This machine is nobody's host: apps that only
+# listen there (RFC 8252 section 7.3) are each a sector of their own.
 def _sector(description: Mapping[str, Any], metadata: Mapping[str, Any]) -> str:
     named = description.get("sector_identifier")
     if isinstance(named, str) and named:
         return named
     if metadata.get("sector_identifier_uri"):
         return urlsplit(metadata["sector_identifier_uri"]).hostname or ""
-    hosts = {urlsplit(uri).hostname or "" for uri in metadata.get("redirect_uris", ())}
+    hosts = {places.owner(uri) for uri in metadata.get("redirect_uris", ())}
+    if metadata.get("application_type") == "native":
+        hosts -= places.LOOPBACK
     if len(hosts) > 1:
         raise MetadataError("redirect_uris have several hosts: name a sector_identifier")
     return hosts.pop() if hosts else _client_id(description.get("client_id"))

@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from clavis_gateway.oidc.authlib_adapter.metadata import MetadataError
 from clavis_gateway.records import Profile
 from clavis_gateway.registration.members import HUMAN
+from clavis_gateway.rules.places import LOOPBACK
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 URI_LISTS = ("redirect_uris", "post_logout_redirect_uris")
 # Where the gateway itself goes, and where people are sent.
 URIS = (
