@@ -2,6 +2,8 @@
 
 The file holds RFC 7591 metadata, and optionally what the operator decides (``minimum_loa``,
 ``profile`` …). Identifier and secret are made when the file has none, and printed once.
+
+``python -m dev.client VERB …`` runs any other verb of ``client`` (docs/relying-parties) against it.
 """
 
 import sys
@@ -18,20 +20,33 @@ from dev.runfile import RunFile
 
 def register(layout: Layout, file: Path) -> str:
     """Register the client and return what its owner must know. DemoError says why not."""
+    said = run_verb(layout, ["add", str(file)])
+    return f"{said}\nDiscovery: {layout.issuer}/.well-known/openid-configuration"
+
+
+def run_verb(layout: Layout, verb: list[str]) -> str:
+    """Run a verb of ``client`` and return what it printed. DemoError says why not."""
     if RunFile(layout.file("run.json")).supervisor() is None:
         raise DemoError("The demo is not running: make demo starts it.")
-    verb = ["client", "add", str(file.resolve())]
-    said = run_command(layout, Infrastructure(layout), "gateway", verb)
-    return f"{said.strip()}\nDiscovery: {layout.issuer}/.well-known/openid-configuration"
+    # Commands run in another directory than this one.
+    spelled = [str(Path(word).resolve()) if Path(word).is_file() else word for word in verb]
+    typed = sys.stdin.readline() if "--national-id" in verb else ""
+    command = ["client", *spelled]
+    return run_command(layout, Infrastructure(layout), "gateway", command, typed).strip()
 
 
 def main(arguments: list[str]) -> int:
-    """Register the client of a file; the exit code is 1 when that was not possible."""
-    if len(arguments) != 1:
+    """Register the client of a file, or run a verb; the exit code is 1 when that was not possible.
+
+    One word alone is a file unless it looks like a verb.
+    """
+    if not arguments:
         print("Name the file: make client FILE=client.json")
         return 2
+    alone = len(arguments) == 1 and not arguments[0].isalpha()
     try:
-        print(register(from_environment(), Path(arguments[0])))
+        layout = from_environment()
+        print(register(layout, Path(arguments[0])) if alone else run_verb(layout, arguments))
     except (DemoError, LayoutError, LauncherError) as error:
         print(error)
         return 1

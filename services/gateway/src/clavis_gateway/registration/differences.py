@@ -15,6 +15,8 @@ from clavis_kit.loa import Loa
 from clavis_gateway.records import RelyingParty, RetiringKey
 
 _SHOWN_AS = {"status": "state"}
+# Metadata by its own members, `client_name` in every language among them.
+_TOLD_OTHERWISE = frozenset({"metadata", "client_id", "names"})
 
 
 def differences(stored: RelyingParty | None, wanted: RelyingParty) -> list[str]:
@@ -28,7 +30,7 @@ def detail(stored: RelyingParty | None, wanted: RelyingParty) -> dict[str, list[
     for field in fields(RelyingParty):
         before = getattr(stored, field.name, None)
         after = getattr(wanted, field.name)
-        if field.name in {"metadata", "client_id"} or before == after:
+        if field.name in _TOLD_OTHERWISE or before == after:
             continue
         name = _SHOWN_AS.get(field.name, field.name)
         told[name] = [_plain(field.name, before), _plain(field.name, after)]

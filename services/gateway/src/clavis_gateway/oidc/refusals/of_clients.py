@@ -72,7 +72,7 @@ RULES = (
          "Send `since` as RFC 3339 time, `limit` from 1 to 200, `cursor` as it was given."),
     Rule("reading_token", "invalid_token",
          ("The token does not open the refusal log of this client.",),
-         "Send client_id and its newest reading token; the operator makes one, once."),
+         "Send client_id and its newest reading token; the operator can make another."),
     Rule("certificate_unreadable", "invalid_request",
          ("The client certificate cannot be read.",),
          "Present one X.509 certificate in the TLS handshake."),
