@@ -29,6 +29,7 @@ _LEVELS = ("low", "substantial", "high")
 _NOTICES = frozenset({"signed_out", "refresh_failed", "no_reservations"})
 _ACR_PREFIX = "http://eidas.europa.eu/LoA/"
 SCOPE = "openid profile email phone offline_access"
+_TIMEOUT_SECONDS = 30
 
 
 @dataclass(slots=True)
@@ -69,7 +70,11 @@ def make_body(key: str, level: str, metadata: dict[str, Any], issuer: str) -> Bo
         server_metadata_url=f"{issuer}/.well-known/openid-configuration",
         client_id=metadata["client_id"],
         client_secret=metadata["client_secret"],
-        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256"},
+        client_kwargs={
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "timeout": _TIMEOUT_SECONDS,
+        },
     )
     return Body(key, level, metadata, issuer, oauth)
 
@@ -226,7 +231,7 @@ def end_sessions(body: Body, claims: dict[str, Any]) -> int:
 async def provider_keys(body: Body) -> dict[str, Any]:
     """Fetch the provider's current public keys from where discovery says they are."""
     metadata = await body.client.load_server_metadata()
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
         answer = await client.get(metadata["jwks_uri"])
     answer.raise_for_status()
     keys: dict[str, Any] = answer.json()

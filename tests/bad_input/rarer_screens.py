@@ -58,7 +58,9 @@ def portal_token(demo: RunningDemo, person: dict[str, Any], citizen: FormCitizen
 def bind_factors(demo: RunningDemo, person: dict[str, Any], token: str) -> None:
     """Bind an authenticator app and print recovery codes."""
     with httpx.Client(
-        base_url=f"{demo.url(3)}/citizen/v1", headers={"Authorization": f"Bearer {token}"}
+        base_url=f"{demo.url(3)}/citizen/v1",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
     ) as http:
         started = http.post("/authenticator-app").json()
         code = {"code": totp(started["secret"])}
