@@ -2,10 +2,10 @@
 import type { ComponentType } from "preact";
 import { known, t } from "../shared/i18n";
 import * as api from "./acts-api";
+import type { Role } from "./api";
 import * as change from "./act-fields";
 import { DOCUMENT_FIELD_OF, shownDocument } from "./document-fields";
 import { DESK, RETURNABLE, SUPERVISION } from "./officer";
-import type { Role } from "./officer";
 import { acceptedTerms } from "./terms";
 
 /** How an act ended. */

@@ -1,7 +1,7 @@
 /** The officer API of supervisors and auditors: offices, officers, who did what. */
 import { call } from "../shared/api";
 import { OFFICER } from "./api";
-import type { Role } from "./officer";
+import type { Role } from "./api";
 
 export interface Office {
   id: string;

@@ -1,6 +1,7 @@
 /** The officer API, as the console's backend forwards it. */
 import { call, fetchFile, tell } from "../shared/api";
-import type { Role } from "./officer";
+
+export type Role = "officer" | "video_agent" | "supervisor" | "auditor";
 
 export interface Officer {
   name: string;

@@ -8,6 +8,7 @@ import { Page } from "../shared/page";
 import { ownPages, session, unreachable } from "../shared/session";
 import { NotFound, SignInProblem, Unreachable, Welcome } from "../shared/welcome";
 import { ActPage } from "./act";
+import type { Role } from "./api";
 import { ApprovalPage, Approvals } from "./approvals";
 import { AuditPage, UnusualPage } from "./audit";
 import { ChangeSteps } from "./change";
@@ -18,7 +19,6 @@ import { LookUp } from "./look-up";
 import { NewEnrolment } from "./new-enrolment";
 import { OfficePage, Offices } from "./offices";
 import { DESK, has, loadOfficer, officer } from "./officer";
-import type { Role } from "./officer";
 import { OfficerPage, Officers } from "./officers";
 import { VideoCasePage, VideoQueues } from "./video";
 

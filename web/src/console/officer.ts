@@ -1,9 +1,7 @@
 /** Who works here and what their role lets them do: the registry decides, the pages only hide. */
 import { signal } from "@preact/signals";
 import { getOfficer } from "./api";
-import type { Officer } from "./api";
-
-export type Role = "officer" | "video_agent" | "supervisor" | "auditor";
+import type { Officer, Role } from "./api";
 
 /** The officer of this session, once the registry has named them. */
 export const officer = signal<Officer | null>(null);

@@ -29,6 +29,8 @@ export interface Accepted {
   terms_language: string;
 }
 
+export type Purpose = "enrol" | "renew";
+
 export interface Begun {
   outcome: "code_sent" | "mismatch";
   enrolment_id?: string;

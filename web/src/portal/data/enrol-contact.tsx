@@ -5,8 +5,7 @@ import { Form, valuesOf } from "../../shared/form";
 import { nativeName, t } from "../../shared/i18n";
 import type { Me } from "../api";
 import { beginEnrolment } from "./api";
-import type { Begun } from "./api";
-import type { Purpose } from "./enrol";
+import type { Begun, Purpose } from "./api";
 import { WRITTEN_LANGUAGES } from "./contact";
 
 const FIELD_OF: Record<string, string> = {

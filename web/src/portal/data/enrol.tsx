@@ -6,13 +6,12 @@ import { Page } from "../../shared/page";
 import { getMe, getStanding } from "../api";
 import { officesAddress, standing } from "../standing";
 import { fetchReceipt, getUnfinished } from "./api";
-import type { Begun, Entry } from "./api";
+import type { Begun, Entry, Purpose } from "./api";
 import { Download } from "./download";
 import { ContactStep } from "./enrol-contact";
 import { PhoneStep } from "./enrol-phone";
 import { SignStep } from "./enrol-sign";
 
-export type Purpose = "enrol" | "renew";
 const STEPS = ["contact", "phone", "sign", "done"] as const;
 type Step = (typeof STEPS)[number];
 
