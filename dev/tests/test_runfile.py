@@ -29,7 +29,7 @@ def test_what_is_left_of_a_run_is_found_and_ended(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(text)
     assert runfile.supervisor() is None
     assert runfile.end_all() == 1
-    assert sleeper.wait(timeout=5) != 0
+    assert sleeper.wait(timeout=120) != 0
     assert not (tmp_path / "run.json").exists()
 
 
