@@ -79,7 +79,7 @@ async def test_documents_of_one_citizen_are_limited(portal: Any, citizen: str, d
 @settings(
     max_examples=25,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(body=st.binary(max_size=300))
 async def test_any_bytes_get_an_ocsp_answer(client: httpx.AsyncClient, body: bytes) -> None:
