@@ -48,39 +48,26 @@ def step_up(citizen: FormCitizen, service: str) -> dict[str, Any]:
     return shown(citizen)
 
 
-def test_authlib_in_fastapi(
-    demo: RunningDemo, fastapi_service: str, regular: dict[str, Any]
+@pytest.mark.parametrize(
+    ("service", "refresh"),
+    [
+        pytest.param("fastapi_service", "POST", id="authlib in fastapi"),
+        pytest.param("node_service", "GET", id="openid-client in node"),
+        pytest.param("fapi_service", "GET", id="openid-client with fapi 2"),
+        pytest.param("signing_service", "GET", id="openid-client with fapi 2 message signing"),
+        pytest.param("oauth4webapi_service", "GET", id="oauth4webapi with fapi 2"),
+    ],
+)
+def test_a_library_lives_through_a_session(
+    request: pytest.FixtureRequest,
+    demo: RunningDemo,
+    regular: dict[str, Any],
+    service: str,
+    refresh: str,
 ) -> None:
+    address = request.getfixturevalue(service)
     with FormCitizen(demo, regular) as citizen:
-        live_through(citizen, fastapi_service, "POST")
-
-
-def test_openid_client_in_node(
-    demo: RunningDemo, node_service: str, regular: dict[str, Any]
-) -> None:
-    with FormCitizen(demo, regular) as citizen:
-        live_through(citizen, node_service, "GET")
-
-
-def test_openid_client_with_fapi_2(
-    demo: RunningDemo, fapi_service: str, regular: dict[str, Any]
-) -> None:
-    with FormCitizen(demo, regular) as citizen:
-        live_through(citizen, fapi_service, "GET")
-
-
-def test_openid_client_with_fapi_2_message_signing(
-    demo: RunningDemo, signing_service: str, regular: dict[str, Any]
-) -> None:
-    with FormCitizen(demo, regular) as citizen:
-        live_through(citizen, signing_service, "GET")
-
-
-def test_oauth4webapi_with_fapi_2(
-    demo: RunningDemo, oauth4webapi_service: str, regular: dict[str, Any]
-) -> None:
-    with FormCitizen(demo, regular) as citizen:
-        live_through(citizen, oauth4webapi_service, "GET")
+        live_through(citizen, address, refresh)
 
 
 def test_python_jose_verifies_our_tokens(demo: RunningDemo, regular: dict[str, Any]) -> None:
