@@ -11,6 +11,15 @@ from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Page, expect
 
 TOTP_SECONDS = 30
+# A screen lock, as Chromium imitates it: the options of WebAuthn.addVirtualAuthenticator.
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 
 
 def arrive(page: Page, demo: RunningDemo, path: str = "/") -> None:

@@ -10,9 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from clavis_testkit import browsing, newcomers
+from clavis_testkit import browsing
 from clavis_testkit.learning import wait_until_known
-from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -31,16 +30,6 @@ from tests.journeys.phone_app import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def citizen(demo: RunningDemo) -> dict[str, Any]:
-    """Somebody of this test's own: a device changes how a PIN reaches its person."""
-    need("chromium", "uses the app as a person does")
-    person = newcomers.newcomer()
-    newcomers.enrol(demo, [person])
-    newcomers.activate_password(demo, person)
-    return person
 
 
 @pytest.fixture(scope="module")

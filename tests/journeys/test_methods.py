@@ -13,12 +13,12 @@ import pytest
 from clavis_testkit import browsing, newcomers
 from clavis_testkit.browsing import CODE_PATTERN, new_page
 from clavis_testkit.learning import wait_until_known
-from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.journeys.own_certificate import OwnCertificate
 from tests.journeys.own_methods import (
+    AUTHENTICATOR,
     TOTP_SECONDS,
     arrive,
     choose_factor,
@@ -31,24 +31,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = Path("test-results") / "methods"
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 NEW_PASSWORD = "dos puentes y nueve gatos"  # of somebody who does not exist
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
-@pytest.fixture(scope="module")
-def citizen(demo: RunningDemo) -> dict[str, Any]:
-    """Somebody of this journey's own, with a permanent password."""
-    need("chromium", "walks the pages as a person does")
-    person = newcomers.newcomer()
-    newcomers.enrol(demo, [person])
-    newcomers.activate_password(demo, person)
-    return person
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from tests.journeys.own_methods import AUTHENTICATOR
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHOTS = Path("test-results") / "passkeys"
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
@@ -48,16 +50,7 @@ class Device:
         self.session.send("WebAuthn.enable")
         made = self.session.send(
             "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": "internal",
-                    "hasResidentKey": True,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
+            {"options": AUTHENTICATOR},
         )
         self.authenticator_id: str = made["authenticatorId"]
         self.portal: list[Any] = []

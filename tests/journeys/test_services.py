@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clavis_testkit import browsing, newcomers
+from clavis_testkit import browsing
 from clavis_testkit.browsing import new_page
-from clavis_testkit.require import need
 from clavis_testkit.running_demo import RunningDemo
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,16 +22,6 @@ SHOTS = Path("test-results") / "services"
 SMALL = {"width": 320, "height": 640}  # WCAG 2.2 criterion 1.4.10
 SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 LIBRARY, CENSUS, PORTAL = 10, 12, 5
-
-
-@pytest.fixture(scope="module")
-def citizen(demo: RunningDemo) -> dict[str, Any]:
-    """Somebody of this journey's own, with a permanent password."""
-    need("chromium", "walks the pages as a person does")
-    person = newcomers.newcomer()
-    newcomers.enrol(demo, [person])
-    newcomers.activate_password(demo, person)
-    return person
 
 
 @pytest.fixture(scope="module")
