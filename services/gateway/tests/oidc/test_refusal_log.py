@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,16 @@ async def test_each_endpoint_that_refuses_is_heard_of_with_rule_and_way_out(worl
     assert by_rule["logout_address"]["post_logout_redirect_uri"] == "differs in host, path"
     assert by_rule["code"] == {"grant_type": "authorization_code", "code": "present"}
     assert "s3cret-c0de" not in json.dumps(told)
+
+
+async def test_the_code_a_person_reads_out_leads_to_the_refusal(world: World) -> None:
+    await world.register()
+    page = await world.authorize(redirect_uri="https://rp.test/callback/")
+    shown = re.search(r'class="secret-code"[^>]*>([0-9A-F]{4})-([0-9A-F]{4})<', page.text)
+    assert shown is not None
+    (told,) = (await read(world))["refusals"]
+    assert told["request_id"] == page.headers["x-request-id"]
+    assert told["request_id"].startswith((shown[1] + shown[2]).lower())
 
 
 async def test_a_token_that_opens_nothing_is_told_to_the_client_it_was_given_to(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from clavis_kit.clock import Clock
 from clavis_kit.errors import problem
 from clavis_kit.ids import new_id
@@ -157,8 +158,11 @@ class TemplatePages:
         }
         return self.renderer.page(request, "notice.html", language, status=status, context=context)
 
+    # The beginning of the request's identifier: what the person reads out is then found in the
+    # refusal log of the relying party, where the identifier stands.
     def _incident(self, language: Language, code: str) -> dict[str, str]:
-        incident_id = new_id()[:8].upper()
+        request_id = structlog.contextvars.get_contextvars().get("request_id") or new_id()
+        incident_id = str(request_id)[:8].upper()
         _log.info("page_incident", code=code, event_id=incident_id)
         at = clock_time(self._clock.now(), language.tag, self.renderer.zone)
         return {"code": f"{incident_id[:4]}-{incident_id[4:]}", "at": at}

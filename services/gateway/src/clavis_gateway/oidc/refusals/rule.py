@@ -15,7 +15,7 @@ class Rule:
     """As they stand at the check; the first is the one shown. Empty where checks name the rule."""
     advice: str
     said: str = ""
-    """The sentence shown when `texts` has none."""
+    """The sentence shown where `texts` has none, or its first tells of less than all of them."""
 
     @property
     def sentence(self) -> str:
