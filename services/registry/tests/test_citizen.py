@@ -37,7 +37,8 @@ async def test_citizens_see_who_looked_at_them_and_why(world: World, enrol: Enro
     answer = await world.http.get(
         "/citizen/v1/history", headers=world.as_citizen(entered.subject_id)
     )
-    entries = {entry["action"]: entry for entry in answer.json()["entries"]}
+    newest_last = reversed(answer.json()["entries"])
+    entries = {entry["action"]: entry for entry in newest_last}
     assert entries["person-looked-up"]["reason"] == "Consulta por teléfono"
     assert entries["person-looked-up"]["office"] == "Oficina Centro"
     assert entries["enrolled"]["actor"] == "officer"

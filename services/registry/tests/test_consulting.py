@@ -192,3 +192,14 @@ async def test_who_decides_a_proposal_reads_whom_it_is_about_and_that_is_seen(
         row["reason"] for row in await world.deps.pool.fetch(kept, chief, entered.subject_id)
     ]
     assert reasons[1:] == ["Sentencia que le da la razón"]
+
+
+async def test_who_looked_before_the_person_was_on_record_is_seen_afterwards(
+    world: World, enrol: Enrol
+) -> None:
+    body = {"national_id": ANA, "reason": "Curiosidad por una vecina"}
+    assert (await as_officer(world, "lookups", body)).json()["found"] is False
+    entered = await enrol()
+    assert await seen_by(world, entered.subject_id) == [
+        application()["reason"], "Curiosidad por una vecina",
+    ]  # fmt: skip

@@ -45,6 +45,18 @@ function Ended(props: { status: "renounced" | "revoked" }) {
           {t("ended.office")}
         </a>
       </div>
+      <ul>
+        <li>
+          <a id="ended-history" href="/history">
+            {t("nav.history")}
+          </a>
+        </li>
+        <li>
+          <a id="ended-export" href="/data/export">
+            {t("data.export")}
+          </a>
+        </li>
+      </ul>
     </Page>
   );
 }

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from clavis_registry.actions.desk import Login
 from clavis_registry.deps import Deps
 from clavis_registry.errors import refuse
+from clavis_registry.rules.identification import reads_own_past
 from clavis_registry.rules.identity import Document
 from clavis_registry.rules.person import Status
 from clavis_registry.store.contacts import Contact
@@ -25,11 +27,26 @@ class Record:
 
 async def own_record(deps: Deps, subject_id: str) -> Record:
     """Read the record of a living person. Raises citizen-not-active."""
+    record = await _record(deps, subject_id)
+    # A token outlives its person by minutes: an ended identity reads nothing with it.
+    if record is None or record.person.status not in {Status.NONE, Status.REGISTERED}:
+        raise refuse("citizen-not-active")
+    return record
+
+
+async def own_past(deps: Deps, login: Login) -> Record:
+    """Read the record for what is kept of it, also after its end. Raises citizen-not-active."""
+    record = await _record(deps, login.subject_id)
+    if record is None or not reads_own_past(record.person.status, login.amr):
+        raise refuse("citizen-not-active")
+    return record
+
+
+async def _record(deps: Deps, subject_id: str) -> Record | None:
     async with deps.reading() as unit:
         person = await unit.persons.get(subject_id)
-        # A token outlives its person by minutes: an ended identity reads nothing with it.
-        if person is None or person.status not in {Status.NONE, Status.REGISTERED}:
-            raise refuse("citizen-not-active")
+        if person is None:
+            return None
         return Record(
             person,
             await unit.documents.current(subject_id),
@@ -47,10 +64,10 @@ async def own_standing(deps: Deps, subject_id: str) -> Person:
 
 
 async def own_history(
-    deps: Deps, subject_id: str, before: HistoryPlace | None, limit: int = HISTORY_PAGE
+    deps: Deps, login: Login, before: HistoryPlace | None, limit: int = HISTORY_PAGE
 ) -> list[HistoryEntry]:
     """Read look-ups and changes, newest first, those before a place."""
-    await own_record(deps, subject_id)
+    await own_past(deps, login)
     async with deps.reading() as unit:
         until = before or HistoryPlace(datetime.max.replace(tzinfo=deps.zone), "", 0)
-        return await unit.evidence.history(subject_id, until, limit)
+        return await unit.evidence.history(login.subject_id, until, limit)

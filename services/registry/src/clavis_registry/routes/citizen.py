@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from clavis_registry.actions import citizens, proofs, renunciations
 from clavis_registry.routes.access import CitizenOf, DepsOf
-from clavis_registry.routes.citizen_life import login_of, pdf_response
+from clavis_registry.routes.citizen_life import LoginOf, login_of, pdf_response
 from clavis_registry.routes.inputs import PathId, RenunciationIn
 from clavis_registry.routes.outputs import (
     CitizenOut,
@@ -41,7 +41,7 @@ async def show_terms(_: CitizenOf) -> TermsOut:
 
 @router.get("/history", summary="Who looked at my data, and what changed")
 async def show_history(
-    token: CitizenOf,
+    login: LoginOf,
     deps: DepsOf,
     before: Annotated[AwareDatetime | None, Query()] = None,
     after: Annotated[str | None, Query(pattern=PLACE, max_length=80)] = None,
@@ -49,7 +49,7 @@ async def show_history(
 ) -> HistoryOut:
     """Return a page of entries, newest first; `after` is `next` of the former page."""
     place = _place(after) if after else HistoryPlace(before, "", 0) if before else None
-    entries = await citizens.own_history(deps, token.subject_id, place, limit)
+    entries = await citizens.own_history(deps, login, place, limit)
     return HistoryOut(
         entries=[HistoryEntryOut.of(entry) for entry in entries],
         next=_text(entries[-1].place) if len(entries) == limit else None,

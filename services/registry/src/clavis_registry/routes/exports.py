@@ -5,16 +5,17 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from clavis_registry.actions import exports
-from clavis_registry.routes.access import CitizenOf, DepsOf
+from clavis_registry.routes.access import DepsOf
+from clavis_registry.routes.citizen_life import LoginOf
 
 router = APIRouter(prefix="/citizen/v1", tags=["citizen"])
 
 
 @router.get("/export.json", summary="All my data, to take along")
-async def export_json(token: CitizenOf, deps: DepsOf, response: Response) -> dict[str, Any]:
+async def export_json(login: LoginOf, deps: DepsOf, response: Response) -> dict[str, Any]:
     """Return everything the registry holds about the person, section by section."""
     response.headers["Content-Disposition"] = 'attachment; filename="export.json"'
-    return await exports.export_json(deps, token.subject_id)
+    return await exports.export_json(deps, login)
 
 
 @router.get(
@@ -23,8 +24,8 @@ async def export_json(token: CitizenOf, deps: DepsOf, response: Response) -> dic
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
 )
-async def export_pdf(token: CitizenOf, deps: DepsOf) -> Response:
+async def export_pdf(login: LoginOf, deps: DepsOf) -> Response:
     """Return the same as an accessible document in the person's language."""
-    pdf = await exports.export_pdf(deps, token.subject_id)
+    pdf = await exports.export_pdf(deps, login)
     headers = {"Content-Disposition": 'attachment; filename="export.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from clavis_registry.rules.person import Channel
+from clavis_registry.rules.person import Channel, Status
 
 
 class IdentifiedBy(StrEnum):
@@ -43,6 +43,15 @@ def channel_of(identified: IdentifiedBy) -> Channel:
         IdentifiedBy.DNIE: Channel.CERTIFICATE_SOFTWARE,
         IdentifiedBy.CERTIFICATE: Channel.CERTIFICATE_SOFTWARE,
     }[identified]
+
+
+# GDPR article 15: what is kept after a renunciation or a revocation is still the person's to read.
+# A certificate is the only way in then; a token from before the end tells of another login.
+def reads_own_past(status: Status, amr: Collection[str]) -> bool:
+    """Say whether this login may read what is kept of its person, also after the identity ended."""
+    if status in {Status.NONE, Status.REGISTERED}:
+        return True
+    return status is not Status.DECEASED and shows_certificate(amr)
 
 
 # BOE-A-2015-14215 5.4: a new activation code is given to who shows a certificate, the PIN or the

@@ -122,7 +122,10 @@ class EvidenceStore:
     async def history(
         self, subject_id: str, before: HistoryPlace, limit: int
     ) -> list[HistoryEntry]:
-        """Read look-ups and changes before a place, newest first. Officers stay unnamed."""
+        """Read look-ups and changes before a place, newest first. Officers stay unnamed.
+
+        Whoever looked at the number before its person was on record is there too.
+        """
         rows = await self._db.fetch(
             """
             SELECT entry.at, entry.kind, entry.action, entry.actor, office.name AS office,
@@ -133,7 +136,12 @@ class EvidenceStore:
                     UNION ALL
                     SELECT at, 'lookup', 'person-looked-up', 'officer', office_id, reason,
                            lookup_id
-                      FROM lookup WHERE subject_id = $1) AS entry
+                      FROM lookup WHERE subject_id = $1
+                    UNION ALL
+                    SELECT at, 'lookup', 'person-looked-up', 'officer', office_id, reason,
+                           lookup_id
+                      FROM lookup WHERE subject_id IS NULL AND national_id_hash = (
+                           SELECT national_id_hash FROM person WHERE subject_id = $1)) AS entry
               LEFT JOIN office USING (office_id)
              WHERE (entry.at, entry.kind, entry.entry_id) < ($2::timestamptz, $3::text, $4::bigint)
              ORDER BY entry.at DESC, entry.kind DESC, entry.entry_id DESC LIMIT $5

@@ -12,7 +12,7 @@ SECTIONS: dict[str, str] = {
     "person": """
         SELECT national_id, given_name, first_surname, second_surname, birth_date, language,
                status, level, channel, enrolled_at, ended_at, last_strong_identification_at,
-               frozen_at, frozen_origin, revocation_cause, created_at
+               frozen_at, frozen_origin, revocation_cause, cause_gone_at, created_at
           FROM person WHERE subject_id = $1::uuid
     """,
     "documents": """
@@ -37,8 +37,12 @@ SECTIONS: dict[str, str] = {
          WHERE subject_id = $1::uuid ORDER BY at, audit_event_id
     """,
     "lookups": """
-        SELECT at, office.name AS office, reason FROM lookup JOIN office USING (office_id)
-         WHERE subject_id = $1::uuid ORDER BY at, lookup_id
+        SELECT seen.at, office.name AS office, seen.reason
+          FROM (SELECT * FROM lookup WHERE subject_id = $1::uuid
+                UNION ALL
+                SELECT * FROM lookup WHERE subject_id IS NULL AND national_id_hash = $2::text
+               ) AS seen
+          JOIN office USING (office_id) ORDER BY seen.at, seen.lookup_id
     """,
     "renunciations": """
         SELECT renounced_at, method, acr FROM renunciation
@@ -63,6 +67,16 @@ SECTIONS: dict[str, str] = {
         SELECT opened_at, mode, state, provider, provider_reference, evidence, decided_at, reason
           FROM video_case WHERE subject_id = $1::uuid ORDER BY opened_at
     """,
+    "video_recordings": """
+        SELECT recording.provider, recording_id, started_at, ended_at, announced_at
+          FROM video_case JOIN video_recording AS recording USING (case_id)
+         WHERE subject_id = $1::uuid ORDER BY announced_at
+    """,
+    # Whoever booked typed the e-mail address: it may be somebody else's.
+    "video_appointments": """
+        SELECT created_at, starts_at, state, language FROM video_appointment
+         WHERE national_id_hash = $2::text ORDER BY created_at
+    """,
     "letters": """
         SELECT requested_at, origin, state, language, printed_at, sent_at, ended_at
           FROM letter WHERE national_id_hash = $2::text ORDER BY requested_at
@@ -74,6 +88,13 @@ SECTIONS: dict[str, str] = {
     "letter_renunciations": """
         SELECT requested_at, language, outcome, done_at FROM letter_renunciation
          WHERE national_id_hash = $2::text ORDER BY requested_at
+    """,
+    "tries": """
+        SELECT window_started_at, tries FROM way_in_try WHERE national_id_hash = $2::text
+    """,
+    "deaths": """
+        SELECT died_on, source_reference, received_at, corrected_at FROM death_notice
+         WHERE national_id_hash = $2::text
     """,
     "postal_address": """
         SELECT lines, postcode, municipality, province, source, received_at
