@@ -32,7 +32,7 @@ def verb(world: World) -> Any:
     def run(*arguments: str, text: str | None = None) -> Any:
         return subprocess.run(
             [sys.executable, "-m", "clavis_registry", *arguments], input=text, text=True,
-            capture_output=True, check=False, timeout=60, env=environment(world.deps.settings),
+            capture_output=True, check=False, timeout=300, env=environment(world.deps.settings),
         )  # fmt: skip
 
     return run

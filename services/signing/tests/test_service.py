@@ -104,7 +104,7 @@ async def test_a_renunciation_is_public_within_a_second(
     serial = await seed(running, subject_id)
     leaf = save(await certificate_of(running, serial), tmp_path / "leaf.pem")
     base = f"http://127.0.0.1:{settings.port}"
-    async with httpx.AsyncClient(base_url=base) as http:
+    async with httpx.AsyncClient(base_url=base, timeout=60) as http:
         assert (await http.get("/health/ready")).json()["status"] == "ok"
         assert "leaf.pem: good" in await ask_openssl(base, pki, leaf)
         await consumer_joined(http)

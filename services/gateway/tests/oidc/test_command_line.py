@@ -29,7 +29,7 @@ def gateway(made: Database, *arguments: str, **settings: Path) -> subprocess.Com
     }  # fmt: skip
     return subprocess.run(
         [sys.executable, "-m", "clavis_gateway", *arguments],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
+        env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 
