@@ -6,10 +6,27 @@ from clavis_gateway.interaction_values import ClientView, SsoSessionView
 from clavis_gateway.oidc import issuing
 from clavis_gateway.records import RelyingParty, Session
 from clavis_gateway.rules.levels import Method
+from clavis_gateway.store.rows import REMEMBERED_CLIENTS
+
+_views: dict[str, tuple[RelyingParty, str, ClientView]] = {}
 
 
 def client_view(client: RelyingParty, issuer: str) -> ClientView:
-    """Show of a relying party what the pages may know."""
+    """Show of a relying party what the pages may know; of the same record the same view.
+
+    A login asks for it at each page, and the store gives one record as long as nothing is changed.
+    """
+    known = _views.get(client.client_id)
+    if known is not None and known[0] is client and known[1] == issuer:
+        return known[2]
+    if len(_views) >= REMEMBERED_CLIENTS:
+        _views.clear()
+    view = _client_view(client, issuer)
+    _views[client.client_id] = client, issuer, view
+    return view
+
+
+def _client_view(client: RelyingParty, issuer: str) -> ClientView:
     return ClientView(
         client_id=client.client_id,
         name=client.names,
