@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
-import uvicorn
 from clavis_kit.clock import FrozenClock
 from clavis_kit.ids import new_id
+from clavis_testkit.served import listen, served
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
@@ -48,16 +46,10 @@ class Siblings:
     @classmethod
     @contextlib.asynccontextmanager
     async def started(cls, clock: FrozenClock) -> AsyncIterator[Siblings]:
-        listener = socket.create_server(("127.0.0.1", 0))
-        siblings = cls(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)
-        config = uvicorn.Config(siblings._app(), log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        listener, url = listen()
+        siblings = cls(url, clock)
+        async with served(siblings._app(), listener):
             yield siblings
-        finally:
-            server.should_exit = True
-            await serving
 
     def _app(self) -> FastAPI:
         app = FastAPI()

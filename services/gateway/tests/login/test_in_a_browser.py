@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -13,9 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from clavis_testkit.browsing import FLAGS
 from clavis_testkit.require import find_chromium, need
+from clavis_testkit.served import served
 from fastapi import FastAPI, Request
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, async_playwright, expect
@@ -27,17 +25,6 @@ from services.gateway.tests.login.login_world import ANA, PIN, Siblings
 
 pytestmark = pytest.mark.browser
 SMALL = {"width": 320, "height": 640}
-
-
-@contextlib.asynccontextmanager
-async def served(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
 
 
 def listen() -> tuple[socket.socket, str]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-import uvicorn
 from clavis_testkit.patience import FOREVER_SECONDS
+from clavis_testkit.served import listen, served
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
@@ -42,16 +41,10 @@ class Peer:
     @classmethod
     @contextlib.asynccontextmanager
     async def started(cls) -> AsyncIterator[Peer]:
-        listener = socket.create_server(("127.0.0.1", 0))
-        peer = cls(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        config = uvicorn.Config(peer._app(), log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        listener, url = listen()
+        peer = cls(url)
+        async with served(peer._app(), listener):
             yield peer
-        finally:
-            server.should_exit = True
-            await serving
 
     def _app(self) -> FastAPI:
         app = FastAPI()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
+from clavis_testkit.served import listen, served
 from fastapi import FastAPI
 
 from services.gateway.tests.oidc.fapi_client import Fapi
@@ -25,14 +23,9 @@ async def published(keys: list[dict[str, Any]]) -> AsyncIterator[str]:
     async def jwks() -> dict[str, Any]:
         return {"keys": keys}
 
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/jwks"
-    finally:
-        server.should_exit = True
-        await serving
+    listener, url = listen()
+    async with served(app, listener):
+        yield f"{url}/jwks"
 
 
 async def refused(client: Fapi) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
-import uvicorn
+from clavis_testkit.served import listen, served
 
 from services.gateway.tests.oidc.fapi_client import Fapi
 from services.gateway.tests.oidc.gateway_world import World
@@ -103,16 +101,11 @@ async def test_core_5_2_the_grant_remembers_the_languages_wanted(world: World) -
 
 async def test_fapi2_5_3_3_a_protected_resource_tells_the_time(world: World) -> None:
     """The server adds Date, so it is asked over a socket."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(world.app, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
     await world.register()
     token = (await world.tokens())["access_token"]
-    async with httpx.AsyncClient() as http:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/userinfo"
-        response = await http.get(url, headers={"Authorization": f"Bearer {token}"})
-    server.should_exit = True
-    await serving
+    listener, url = listen()
+    async with served(world.app, listener), httpx.AsyncClient() as http:
+        response = await http.get(f"{url}/userinfo", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 200
     assert len(response.headers.get_list("date")) == 1
     assert parsedate_to_datetime(response.headers["date"]).tzinfo is not None

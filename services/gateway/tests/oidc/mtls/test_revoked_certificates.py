@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,11 +11,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from clavis_gateway.certificates.header import Shown
 from clavis_testkit.pki import Authority, issue_client_certificate
 from clavis_testkit.pki.authority import Urls
 from clavis_testkit.plugin import NOON
+from clavis_testkit.served import listen, served
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.applications import Starlette
@@ -54,18 +53,12 @@ class Issuer:
 
 @pytest_asyncio.fixture
 async def issuer(client_pki: Path) -> AsyncIterator[Issuer]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/crl"
-    made = Issuer(authority_of(client_pki), url)
+    listener, url = listen()
+    made = Issuer(authority_of(client_pki), f"{url}/crl")
     made.revoke()
     app = Starlette(routes=[Route("/crl", made.answer)])
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with served(app, listener):
         yield made
-    finally:
-        server.should_exit = True
-        await serving
 
 
 @pytest.fixture
