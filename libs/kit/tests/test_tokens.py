@@ -14,7 +14,7 @@ from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceToke
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 JWKS = "http://gateway.test/jwks"
@@ -69,6 +69,77 @@ async def test_a_token_dies_after_a_minute(
     with pytest.raises(ServiceError):
         await verifier.verify(token)
     assert await verifier.verify(signer.token("pin")) == "gateway"
+
+
+async def test_a_token_that_was_right_is_not_right_for_ever(
+    signer: ServiceTokenSigner, verifier: ServiceTokenVerifier, clock: FrozenClock
+) -> None:
+    token = signer.token("pin")
+    assert await verifier.verify(token) == "gateway"
+    clock.advance(timedelta(seconds=71))
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(token)
+    assert refused.value.private == "expired or too long-lived"
+
+
+class Keys:
+    """Keys that can be replaced, as those of an address are when it is asked anew."""
+
+    def __init__(self, *keys: ECKey) -> None:
+        self.now = KeySet(list(keys))
+
+    async def get(self, _: str, __: str | None) -> KeySet:
+        return self.now
+
+
+async def test_a_token_that_was_right_does_not_outlive_its_key(
+    signer: ServiceTokenSigner, clock: FrozenClock
+) -> None:
+    other = ECKey.generate_key("P-256")
+    keys = Keys(signer.key, other)
+    verifier = ServiceTokenVerifier("pin", {"gateway": JWKS}, keys, clock)
+    token = signer.token("pin")
+    assert await verifier.verify(token) == "gateway"
+    keys.now = KeySet([other])
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(token)
+    assert refused.value.private == "bad signature"
+
+
+async def test_a_signature_is_worked_out_once_and_only_for_the_very_token(
+    signer: ServiceTokenSigner, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[str] = []
+    decode = jwt.decode
+
+    def counted(token: str, *rest: Any, **more: Any) -> Any:
+        worked_out.append(token)
+        return decode(token, *rest, **more)
+
+    monkeypatch.setattr("clavis_kit.service_tokens.jwt.decode", counted)
+    verifier = ServiceTokenVerifier("pin", {"gateway": JWKS}, Keys(signer.key), clock)
+    token = signer.token("pin")
+    for _ in range(3):
+        assert await verifier.verify(token) == "gateway"
+    assert worked_out == [token]
+    head, _, signature = token.rpartition(".")
+    forged = f"{head}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    with pytest.raises(ServiceError) as refused:
+        await verifier.verify(forged)
+    assert refused.value.private == "bad signature"
+
+
+async def test_only_so_many_tokens_are_remembered(
+    signer: ServiceTokenSigner, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clavis_kit.service_tokens.REMEMBERED_TOKENS", 2)
+    verifier = ServiceTokenVerifier("pin", {"gateway": JWKS}, Keys(signer.key), clock)
+    tokens = []
+    for _ in range(4):
+        clock.advance(timedelta(seconds=31))
+        tokens.append(signer.token("pin"))
+        assert await verifier.verify(tokens[-1]) == "gateway"
+    assert list(verifier._verified) == tokens[-2:]
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "." * 50, "é.é.é"])

@@ -1,6 +1,8 @@
 """Tokens by which services know each other: each signs with its own key, none shares a secret."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,6 +32,7 @@ __all__ = [
 
 LIFETIME_SECONDS = 60
 LEEWAY_SECONDS = 10
+REMEMBERED_TOKENS = 256
 _PART = strict_json.Limits(bytes=16384)
 
 
@@ -107,8 +110,23 @@ class KeySource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """A token whose signature was right under these keys, and what it says."""
+
+    issuer: str
+    kid: str | None
+    keys: KeySet
+    claims: dict[str, Any]
+
+
 class ServiceTokenVerifier:
-    """Checks who calls. The callers and their key sets are settings."""
+    """Checks who calls. The callers and their key sets are settings.
+
+    A caller uses one token for half a minute. Its signature is not worked out again as long as the
+    caller's keys are the very ones it was right under: keys read anew, though they be the same,
+    forget it, so that no token outlives a key. Times and audience are judged each time.
+    """
 
     def __init__(
         self, audience: str, callers: Mapping[str, str], keys: KeySource, clock: Clock
@@ -118,21 +136,40 @@ class ServiceTokenVerifier:
         self._callers = callers
         self._keys = keys
         self._clock = clock
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
 
     async def verify(self, token: str) -> str:
         """Return the caller's name. Raises ServiceError 401."""
+        known = self._verified.get(token)
+        if known is None or await self._keys_of(known.issuer, known.kid) is not known.keys:
+            known = await self._verify(token)
+        self._check_claims(known.claims)
+        self._remember(token, known)
+        return known.issuer
+
+    async def _verify(self, token: str) -> _Verified:
         header, claims = unverified_part(token, 0), unverified_part(token, 1)
-        issuer = claims.get("iss")
-        url = self._callers.get(issuer) if isinstance(issuer, str) else None
-        if url is None:
+        issuer, kid = claims.get("iss"), header.get("kid")
+        if not isinstance(issuer, str):
             raise _refused("unknown caller")
-        keys = await self._keys.get(url, header.get("kid"))
+        keys = await self._keys_of(issuer, kid)
         try:
             verified = jwt.decode(token, keys, algorithms=["ES256"]).claims
         except (JoseError, ValueError) as error:
             raise _refused("bad signature") from error
-        self._check_claims(verified)
-        return str(issuer)
+        return _Verified(issuer, kid, keys, verified)
+
+    async def _keys_of(self, issuer: str, kid: str | None) -> KeySet:
+        url = self._callers.get(issuer)
+        if url is None:
+            raise _refused("unknown caller")
+        return await self._keys.get(url, kid)
+
+    def _remember(self, token: str, known: _Verified) -> None:
+        self._verified[token] = known
+        self._verified.move_to_end(token)
+        if len(self._verified) > REMEMBERED_TOKENS:
+            self._verified.popitem(last=False)
 
     def _check_claims(self, claims: dict[str, Any]) -> None:
         now = self._clock.now().timestamp()
