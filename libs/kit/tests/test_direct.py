@@ -100,3 +100,14 @@ async def test_the_second_segment_may_be_a_parameter(thing_id: str, rest: str) -
 async def test_no_other_path_is_taken_for_one_with_a_parameter(path: str) -> None:
     async with client(app_of_things()) as http:
         assert (await http.get(path)).status_code in {404, 307}
+
+
+async def test_any_one_segment_may_be_the_parameter() -> None:
+    app = app_of_things()
+    for path in ("/v1/things/{thing_id}/parts", "/{thing_id}/parts"):
+        app.state.direct.add(app, "GET", path, echo)
+    async with client(app) as http:
+        for path in ("/v1/things/7/parts", "/7/parts", "/things/7"):
+            assert (await http.get(path)).json() == {"thing_id": "7"}
+        for path in ("/v1/things//parts", "/v1/things/7", "/v1/things/7/parts/8"):
+            assert (await http.get(path)).status_code == 404

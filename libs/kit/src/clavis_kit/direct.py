@@ -2,7 +2,7 @@
 
 A framework that matches every route's pattern in turn, and solves dependencies that are the same
 for all requests, spends more on a token request than its two queries. What is registered here is
-found by method and path in one look-up, also where the second segment of the path is a parameter:
+found by method and path in one look-up, also where one segment of the path is a parameter:
 `/login/{interaction_id}/pin`. The ordinary routes stay: they describe the interface, and answer
 every other method and spelling of the path.
 """
@@ -26,14 +26,15 @@ class DirectRoute:
         self._app = app
         self.path = path
         self._endpoint = endpoint
-        self._parameter = parameter_of(path)
+        self._place = place_of(path)
+        self._parameter = _segment(path, self._place)[1:-1]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         scope["route"] = self
         scope["app"] = self._app
-        if self._parameter:
-            scope["path_params"] = {self._parameter: _second_segment(scope["path"])}
+        if self._place:
+            scope["path_params"] = {self._parameter: _segment(scope["path"], self._place)}
         request = Request(scope, receive)
         try:
             response = await self._endpoint(request)
@@ -59,33 +60,42 @@ class DirectRoutes:
     def __init__(self) -> None:
         """Begin with none."""
         self._routes: dict[Key, ASGIApp] = {}
+        self._places: tuple[int, ...] = ()
 
     def add(self, app: FastAPI, method: str, path: str, endpoint: Endpoint) -> None:
-        """Let `endpoint` answer a method of this path, whose second segment may be a parameter."""
-        key = _shape(path) if parameter_of(path) else path
-        self._routes[method, key] = DirectRoute(app, path, endpoint)
+        """Let `endpoint` answer a method of this path, one segment of which may be a parameter."""
+        place = place_of(path)
+        if place:
+            self._places = tuple(sorted({*self._places, place}))
+        self._routes[method, _shape(path, place)] = DirectRoute(app, path, endpoint)
 
     def find(self, scope: Scope) -> ASGIApp | None:
         """Return what answers a request, if it has a short way."""
         method, path = scope["method"], scope["path"]
         found = self._routes.get((method, path))
-        if found is None and _second_segment(path):
-            found = self._routes.get((method, _shape(path)))
+        for place in self._places:
+            if found is None and _segment(path, place):
+                found = self._routes.get((method, _shape(path, place)))
         return found
 
 
-def parameter_of(path: str) -> str | None:
-    """Return the name of the parameter that is the second segment of a path, if it is one."""
-    segment = _second_segment(path)
-    return segment[1:-1] if segment.startswith("{") and segment.endswith("}") else None
+def place_of(path: str) -> int:
+    """Return which segment of a path is a parameter, counted from one; 0 when none is."""
+    for place, segment in enumerate(path.split("/")):
+        if segment.startswith("{") and segment.endswith("}"):
+            return place
+    return 0
 
 
-def _second_segment(path: str) -> str:
-    segments = path.split("/", 3)
-    return segments[2] if len(segments) > 2 else ""  # noqa: PLR2004  the first is before the slash
+def _segment(path: str, place: int) -> str:
+    segments = path.split("/", place + 1)
+    return segments[place] if len(segments) > place else ""
 
 
-def _shape(path: str) -> str:
-    segments = path.split("/", 3)
-    segments[2] = "{}"
+def _shape(path: str, place: int) -> str:
+    """Put `{}` in the place of the parameter."""
+    if not place:
+        return path
+    segments = path.split("/", place + 1)
+    segments[place] = "{}"
     return "/".join(segments)

@@ -22,6 +22,7 @@ from clavis_pin import app_wiring, consumers
 from clavis_pin.app_parts import AppParts
 from clavis_pin.deps import Deps, Keys
 from clavis_pin.routes import pins as pin_routes
+from clavis_pin.routes.short_ways import include_short_ways
 from clavis_pin.settings import MIGRATIONS, PinSettings
 from clavis_pin.store import quotas
 
@@ -72,6 +73,7 @@ def create_app(settings: PinSettings, *, clock: Clock | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.include_router(pin_routes.router)
+    include_short_ways(app)
     app_wiring.include_routes(app)
 
     @app.get("/.well-known/jwks.json", include_in_schema=False)

@@ -20,7 +20,8 @@ from clavis_pin.actions.outcomes import (
 from clavis_pin.routes.access import DepsDep
 from clavis_pin.rules.pins import Channel, is_prefix
 
-router = APIRouter(prefix="/v1", dependencies=[Depends(caller("gateway"))])
+only_gateway = caller("gateway")
+router = APIRouter(prefix="/v1", dependencies=[Depends(only_gateway)])
 
 
 def _prefix(text: str) -> str:
