@@ -104,12 +104,20 @@ class DeliveryLog:
     async def _write(self, batch: list[_Note | tuple[Receipt, datetime]]) -> None:
         if not batch:
             return
-        async with self._pool.acquire() as connection, connection.transaction():
-            for item in batch:
-                if isinstance(item, _Note):
-                    await _insert(connection, item)
-                else:
-                    await _settle(connection, *item)
+        async with self._pool.acquire() as connection:
+            if len(batch) == 1:  # one statement needs no transaction of its own
+                await _write_item(connection, batch[0])
+                return
+            async with connection.transaction():
+                for item in batch:
+                    await _write_item(connection, item)
+
+
+async def _write_item(connection: Connection, item: _Note | tuple[Receipt, datetime]) -> None:
+    if isinstance(item, _Note):
+        await _insert(connection, item)
+    else:
+        await _settle(connection, *item)
 
 
 async def _insert(connection: Connection, note: _Note) -> None:
