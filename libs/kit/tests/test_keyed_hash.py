@@ -3,6 +3,7 @@
 import hmac
 import uuid
 
+import pytest
 from clavis_kit.ids import is_id, new_id
 from clavis_kit.keyed_hash import KeyedHash
 from hypothesis import given
@@ -24,3 +25,22 @@ def test_identifiers_are_random_uuids() -> None:
         read = uuid.UUID(text)
         assert (str(read), read.version, read.variant) == (text, 4, uuid.RFC_4122)
         assert is_id(text)
+        assert is_id(text.upper())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7",
+        "urn:uuid:0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3e",
+        "{0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3e}",
+        "0199f0a27c1e7d409a555d3f0c1b2a3e",
+        "0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3e\n",
+        "0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3g",
+        "0199f0a2-7c1e-7d40-9a55-5d3f0c1b2a3\u0663",
+        "0199f0a2-7c1e-7d40-9a555-d3f0c1b2a3e",
+    ],
+)
+def test_any_other_spelling_is_no_identifier(text: str) -> None:
+    assert not is_id(text)
