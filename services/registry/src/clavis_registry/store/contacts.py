@@ -5,10 +5,12 @@ from datetime import date, datetime
 
 from clavis_kit.db import Connection
 
+from clavis_registry.rules.credentials import PhoneState, phone_state
+
 
 @dataclass(frozen=True)
 class Contact:
-    """How to reach a person. `mobile` is theirs only while `phone_verified_at` is set."""
+    """How to reach a person. `mobile` is theirs only while its state is verified."""
 
     email: str
     mobile: str
@@ -17,9 +19,14 @@ class Contact:
     email_verified_at: datetime | None = None
 
     @property
+    def phone_state(self) -> PhoneState:
+        """Whether the number is theirs, or why not."""
+        return phone_state(self.phone_verified_at, self.phone_lost_at)
+
+    @property
     def verified_mobile(self) -> str | None:
         """The number, while it is theirs."""
-        return self.mobile if self.phone_verified_at else None
+        return self.mobile if self.phone_state is PhoneState.VERIFIED else None
 
 
 class ContactStore:
@@ -77,7 +84,8 @@ class ContactStore:
         """Another person proved the number: it is no longer this one's."""
         await self._db.execute(
             """
-            UPDATE contact SET phone_verified_at = NULL, phone_lost_at = $2 WHERE subject_id = $1
+            UPDATE contact SET phone_verified_at = NULL, phone_lost_at = $2
+             WHERE subject_id = $1 AND phone_verified_at IS NOT NULL
             """,
             subject_id,
             at,
