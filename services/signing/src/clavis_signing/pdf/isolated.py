@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from clavis_signing.pdf.faults import Fault
 
-WALL_SECONDS = 15
+# What is too complex is told by processor time (worker.CPU_SECONDS). This ends a worker that waits for
+# ever; on a machine that is busy a plain document must not be taken for one.
+WALL_SECONDS = 45
 
 
 @dataclass(frozen=True)
