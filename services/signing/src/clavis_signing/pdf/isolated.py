@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from clavis_signing.pdf.faults import Fault
 
-# What is too complex is told by processor time (worker.CPU_SECONDS). This ends a worker that waits for
-# ever; on a machine that is busy a plain document must not be taken for one.
+# What is too complex is told by processor time (worker.CPU_SECONDS). This ends a worker that waits
+# for ever: on a machine that is busy a plain document must not be taken for a complex one.
 WALL_SECONDS = 45
 
 
