@@ -78,6 +78,67 @@ async def test_the_address_of_one_who_left_goes_in_its_time(world: World, enrol:
     assert await count(world, "person", f"national_id = '{ANA}' AND status = 'renounced'") == 1
 
 
+APPROVAL = """
+    INSERT INTO approval (approval_id, kind, subject_id, office_id, proposer_subject_id, facts,
+                          reason, state, proposed_at, expires_at)
+    SELECT gen_random_uuid(), 'lift_revocation', $1::uuid, office_id, $2::uuid, '{}', 'x',
+           'withdrawn', $3, $3
+      FROM office WHERE code = 'MAD-1'
+"""
+
+
+async def finished_acts(world: World, subject_id: str) -> None:
+    """One act of each kind, all of this day."""
+    owner = await world.as_owner()
+    await owner.execute(
+        """
+        INSERT INTO online_enrolment
+            (online_enrolment_id, channel, purpose, national_id_hash, subject_id, language, state,
+             created_at, expires_at, completed_at)
+        VALUES (gen_random_uuid(), 'letter', 'enrol', 'x', $1, 'es', 'completed', $2, $2, $2)
+        """,
+        subject_id,
+        NOW,
+    )
+    await owner.execute(
+        """
+        INSERT INTO contact_change
+            (change_id, kind, subject_id, state, identified_by, person_version, contact_version,
+             created_at, expires_at, done_at)
+        VALUES (gen_random_uuid(), 'email', $1, 'done', 'login', 1, 1, $2, $2, $2)
+        """,
+        subject_id,
+        NOW,
+    )
+    await owner.execute(APPROVAL, subject_id, world.officer, NOW)
+    await owner.close()
+
+
+FINISHED = {
+    Datum.FINISHED_ENROLMENT: "enrolment",
+    Datum.FINISHED_ONLINE: "online_enrolment",
+    Datum.FINISHED_CHANGE: "contact_change",
+    Datum.DECIDED_PROPOSAL: "approval",
+}
+
+
+async def test_acts_go_with_the_evidence_of_an_identity_that_ended(
+    world: World, enrol: Enrol
+) -> None:
+    subject_id = (await enrol()).subject_id
+    await finished_acts(world, subject_id)
+    world.clock.advance(timedelta(days=5480))
+    assert not set(FINISHED) & set(await retain(world.deps)), "the identity lives"
+    async with world.deps.transaction() as unit:
+        await unit.persons.end(subject_id, Status.RENOUNCED, world.clock.now())
+    world.clock.advance(timedelta(days=5478))
+    assert not set(FINISHED) & set(await retain(world.deps)), "its evidence is kept"
+    world.clock.advance(timedelta(days=2))
+    removed = await retain(world.deps)
+    assert {datum: removed.get(datum) for datum in FINISHED} == dict.fromkeys(FINISHED, 1)
+    assert [await count(world, table) for table in FINISHED.values()] == [0, 0, 0, 0]
+
+
 async def old_trail(world: World, subject_id: str) -> None:
     async with world.deps.transaction() as unit:
         office = await unit.offices.office_id("MAD-1")

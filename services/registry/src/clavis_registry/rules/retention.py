@@ -30,6 +30,10 @@ class Datum(StrEnum):
     EVIDENCE = "evidence"
     AUDIT_FACTS = "audit_facts"
     SEALED_DOCUMENT = "sealed_document"
+    FINISHED_ENROLMENT = "finished_enrolment"
+    FINISHED_ONLINE = "finished_online"
+    FINISHED_CHANGE = "finished_change"
+    DECIDED_PROPOSAL = "decided_proposal"
 
 
 @dataclass(frozen=True)
@@ -74,4 +78,8 @@ _DAYS = {
     Datum.EVIDENCE: "evidence",
     Datum.AUDIT_FACTS: "evidence",
     Datum.SEALED_DOCUMENT: "evidence",
+    Datum.FINISHED_ENROLMENT: "evidence",
+    Datum.FINISHED_ONLINE: "evidence",
+    Datum.FINISHED_CHANGE: "evidence",
+    Datum.DECIDED_PROPOSAL: "evidence",
 }

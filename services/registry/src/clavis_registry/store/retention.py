@@ -102,6 +102,28 @@ _DELETIONS: dict[Datum, str] = {
         RETURNING true
     """,
 }
+# Acts that came to an end tell why and by whom, and are kept as long as the evidence they left: of
+# each kind the table, its key, and which rows are acts of before $1.
+_FINISHED_ACTS = {
+    Datum.FINISHED_ENROLMENT: ("enrolment", "enrolment_id", "act.completed_at < $1"),
+    Datum.FINISHED_ONLINE: ("online_enrolment", "online_enrolment_id", "act.completed_at < $1"),
+    Datum.FINISHED_CHANGE: (
+        "contact_change", "change_id",
+        "act.state IN ('done', 'rejected') AND act.created_at < $1",
+    ),
+    Datum.DECIDED_PROPOSAL: (
+        "approval", "approval_id", "act.state <> 'open' AND act.proposed_at < $1",
+    ),
+}  # fmt: skip
+_DELETIONS |= {
+    datum: f"""
+        DELETE FROM {table} WHERE {key} IN (
+            SELECT act.{key} FROM person JOIN {table} AS act USING (subject_id)
+             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1 AND {finished} LIMIT $2)
+        RETURNING true
+    """  # noqa: S608  no word of it comes from outside
+    for datum, (table, key, finished) in _FINISHED_ACTS.items()
+}
 # Of each sealed kind: the table, and what finds keys of payloads whose time is over. Fifteen years
 # count from the end of the identity that the evidence is about.
 _ERASURES: dict[Datum, tuple[str, str]] = {
