@@ -92,6 +92,7 @@ def test_2_an_official_approves_the_evidence(
         expect(page.locator("#review-submit")).to_be_visible()
         for name in SEEN:
             page.check(f"#{name}")
+        page.select_option("#approve", "yes")
         page.fill("#reason", "La grabación es clara")
         page.click("#review-submit")
         expect(page.locator("#case-ended")).to_have_attribute("data-state", "approved")

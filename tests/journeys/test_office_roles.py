@@ -73,7 +73,10 @@ def test_a_revocation_is_lifted_by_two(
     supervisor.open("/approvals")
     supervisor.page.locator("#approvals a").last.click()
     supervisor.page.fill("#reason", "La causa ha terminado")
-    supervisor.page.click("#decision-submit")
+    supervisor.page.click("#judgement-submit")
+    expect(supervisor.page.locator(".error-summary")).to_be_visible()  # nothing is chosen for her
+    supervisor.page.select_option("#decision", "approve")
+    supervisor.page.click("#judgement-submit")
     expect(supervisor.page.locator("#approval")).to_have_attribute("data-state", "approved")
     officer.look_up(person["national_id"])
     expect(officer.page.locator("#act-phone")).to_be_visible()

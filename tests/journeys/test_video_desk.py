@@ -137,6 +137,7 @@ def look_again(demo: RunningDemo, browser: Browser) -> None:
         page = second.open("/video")
         page.select_option("#state", "second_look")
         page.locator("#cases a").last.click()
+        page.select_option("#accept", "yes")
         page.fill("#reason", "La identidad es clara")
         page.click("#second-look-submit")
         expect(page.locator("#case-ended")).to_have_attribute("data-state", "accepted")

@@ -112,10 +112,11 @@ function Decision(props: { approval: Approval; reload: () => Promise<void> }) {
     await reload();
   };
   return (
-    <Form id="decision" label={t("console.approval.submit")} submit={submit} fieldOf={FIELD_OF}>
+    <Form id="judgement" label={t("console.approval.submit")} submit={submit} fieldOf={FIELD_OF}>
       <SelectField
         name="decision"
         label={t("console.approval.decision")}
+        undecided
         options={[
           ["approve", t("console.decision.approve")],
           ["reject", t("console.decision.reject")],

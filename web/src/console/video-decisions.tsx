@@ -101,6 +101,7 @@ function Choice(props: { name: string; choose?: (accepts: boolean) => void }) {
     <SelectField
       name={props.name}
       label={t("console.approval.decision")}
+      undecided={!props.choose}
       options={[
         ["yes", t("console.video.accept")],
         ["no", t("console.video.refuse")],

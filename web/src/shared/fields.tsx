@@ -84,11 +84,14 @@ export function SelectField(
   props: FieldProps & {
     options: [value: string, text: string][];
     value?: string;
+    /** Nothing is chosen at first, and something has to be. */
+    undecided?: boolean;
     onChange?: (value: string) => void;
   },
 ) {
   const id = controlId(props.name);
   const error = useFieldError(props.name);
+  const nothing: [string, string][] = props.undecided ? [["", t("field.choose")]] : [];
   return (
     <Frame {...props} id={id}>
       <select
@@ -98,9 +101,10 @@ export function SelectField(
         data-label={props.label}
         aria-invalid={error ? "true" : undefined}
         aria-describedby={describedBy(id, props.hint, error !== undefined)}
+        data-required={props.undecided ? "" : undefined}
         onChange={(event) => props.onChange?.(event.currentTarget.value)}
       >
-        {props.options.map(([value, text]) => (
+        {[...nothing, ...props.options].map(([value, text]) => (
           <option key={value} value={value} selected={value === props.value}>
             {text}
           </option>
