@@ -1,8 +1,8 @@
-"""``make test``: the tests of the parts and those of the whole, side by side.
+"""``make test``: the tests of the services and those of all around them, side by side.
 
 They are two processes for two reasons: most tests wait for a server rather than compute, so that
 two processors do both halves in little more than the time of one; and Playwright's blocking
-interface, which the tests of the whole use, leaves a running event loop behind in its thread.
+interface, which the last folder uses, leaves a running event loop behind in its thread.
 
     python -m dev.run_tests                     everything
     python -m dev.run_tests services/pin -x     one run of pytest, as it is
@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 ROOT = Path(__file__).parents[1]
-HALVES = {"the parts": ("libs", "services", "dev"), "the whole": ("tests",)}
+HALVES = {"the services": ("services",), "all around them": ("libs", "dev", "tests")}
 PASSED, FAILED, NOTHING_FOUND = 0, 1, 5  # exit codes of pytest
 INTERRUPTED = 130
 _TAKES_A_VALUE = ("-k", "-m", "-o", "-p", "-c", "-W", "-r")

@@ -51,7 +51,7 @@ class MessageCentre:
             f"id:{message_id} sub:001 dlvrd:001 submit date:2611221000 done date:2611221001"
             f" stat:{stat} err:000 text:"
         )
-        for session in self.sessions.values():
+        for session in list(self.sessions.values()):
             await session.deliver_sm(
                 source_addr="34600111222", destination_addr="CLAVIS",
                 short_message=text.encode(), esm_class=0x04,

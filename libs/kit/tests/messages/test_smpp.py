@@ -120,7 +120,7 @@ async def test_no_centre_no_waiting_and_the_session_comes_back(receipts: list[Re
         async with carrier.opened():
             # The centre hears of a session after we do.
             await until(lambda: carrier.bound and first.sessions)
-            for session in first.sessions.values():
+            for session in list(first.sessions.values()):
                 await session.unbind()
             await until(lambda: not carrier.bound or len(first.sessions) > 1)
             await until(lambda: carrier.bound and len(first.sessions) > 1)
