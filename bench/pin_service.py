@@ -127,8 +127,9 @@ def settings_of(dsn: str, directory: Path, url: str) -> PinSettings:
         "sms_webhook_url": f"{url}/api/messages",
         "trusted_callers": {"gateway": f"{url}/gateway"},
         "log_level": "WARNING",
+        **write_key_files(directory),
     }
-    return PinSettings(**values, **write_key_files(directory))  # type: ignore[arg-type]  # by name
+    return PinSettings(**values)
 
 
 @asynccontextmanager

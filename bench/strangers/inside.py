@@ -1,39 +1,17 @@
-"""What a service in this process needs around it: keys, and the gateway that calls it."""
+"""What a service in this process needs around it: a database, and the gateway that calls it."""
 
-import secrets
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from clavis_kit.clock import Clock
+from clavis_kit.db import open_pool
+from clavis_kit.messages import opened_sender
+from clavis_kit.messages.settings import MessageSettings
+from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import JwksCache, ServiceTokenSigner, ServiceTokenVerifier
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
-
-
-def draw_secrets(folder: Path, names: Iterable[str]) -> dict[str, Path]:
-    """Write a key of 32 bytes for every name; return the files by name."""
-    files = {name: folder / name for name in names}
-    for file in files.values():
-        file.write_bytes(secrets.token_bytes(32))
-    return files
-
-
-def draw_keys(folder: Path, names: Iterable[str]) -> dict[str, Path]:
-    """Write an EC key for every name; return the files by name."""
-    files = {name: folder / f"{name}.pem" for name in names}
-    for file in files.values():
-        key = ec.generate_private_key(ec.SECP256R1())
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-    return files
 
 
 @asynccontextmanager
@@ -43,6 +21,18 @@ async def gateway_of(clock: Clock) -> AsyncIterator[tuple[ServiceTokenSigner, Jw
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=gateway.jwks))
     async with httpx.AsyncClient(transport=transport) as outer:
         yield gateway, JwksCache(outer)
+
+
+@asynccontextmanager
+async def runtime_of(settings: MessageSettings, dsn: str, clock: Clock) -> AsyncIterator[Runtime]:
+    """Open what every service holds; its signer and its keys are the gateway's."""
+    async with AsyncExitStack() as stack:
+        gateway, keys = await stack.enter_async_context(gateway_of(clock))
+        pool = await open_pool(dsn, 4)
+        stack.push_async_callback(pool.close)
+        outer = await stack.enter_async_context(httpx.AsyncClient())
+        opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
+        yield Runtime(pool, outer, clock, gateway, keys, opened.sender)
 
 
 @asynccontextmanager

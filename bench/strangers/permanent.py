@@ -9,9 +9,6 @@ from pathlib import Path
 
 import httpx
 from clavis_kit.clock import SystemClock
-from clavis_kit.db import open_pool
-from clavis_kit.messages import opened_sender
-from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_permanent.app import create_app, create_deps, create_passwords_of, read_keys
 from clavis_permanent.authenticators import create_authenticators
@@ -20,7 +17,8 @@ from clavis_permanent.passwords import StoredPassword
 from clavis_permanent.settings import PermanentSettings
 
 from bench.strangers.apart import Asked, Values, ask_all, headers_of, network_of, number_of
-from bench.strangers.inside import calls_of, draw_keys, draw_secrets, gateway_of
+from bench.strangers.inside import calls_of, runtime_of
+from services.permanent.tests.world import write_key_files
 
 RIGHT, WRONG = "Correct1!horse", "Wrong1!horse"
 AT_ONCE = 32  # passwords hashed: fewer than the service lets wait
@@ -32,17 +30,13 @@ TYPED = {"nobody": RIGHT, "wrong": WRONG, "blocks": WRONG}
 
 def settings_of(dsn: str, folder: Path) -> PermanentSettings:
     """Make keys and settings of one service, with Argon2 as it is shipped."""
-    drawn = draw_secrets(folder, ("national_id", "activation", "name", "authenticator", "pepper"))
-    pems = draw_keys(folder, ("contact", "service"))
+    files: Values = write_key_files(folder)
     return PermanentSettings(
         database_url=dsn, kafka_bootstrap="127.0.0.1:1", port=1,
         public_url="http://permanent.bench", oidc_issuer="http://issuer.bench",
         sms_webhook_url="http://provider.bench/messages",
         passkey_rp_id="bench.example", passkey_origins=("https://bench.example",),
-        national_id_key_file=drawn["national_id"], activation_key_file=drawn["activation"],
-        name_key_file=drawn["name"], authenticator_key_file=drawn["authenticator"],
-        password_pepper_file=drawn["pepper"], contact_key_file=pems["contact"],
-        service_key_file=pems["service"],
+        **files,
     )  # fmt: skip
 
 
@@ -53,20 +47,15 @@ async def permanent(
     """Open a service in this process, with the gateway's keys at hand."""
     settings, clock = settings_of(dsn, folder), SystemClock()
     async with AsyncExitStack() as stack:
-        gateway, keys = await stack.enter_async_context(gateway_of(clock))
-        pool = await open_pool(dsn, 4)
-        stack.push_async_callback(pool.close)
-        outer = await stack.enter_async_context(httpx.AsyncClient())
-        opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
-        runtime = Runtime(pool, outer, clock, gateway, keys, opened.sender)
+        runtime = await stack.enter_async_context(runtime_of(settings, dsn, clock))
         passwords = create_passwords_of(settings, clock)
         stack.callback(passwords.close)
         authenticators = create_authenticators(settings, settings.brand, secrets.token_bytes)
         app = create_app(settings, clock=clock)
         deps = create_deps(settings, runtime, read_keys(settings), passwords, authenticators)
         app.state.deps = deps
-        http = await stack.enter_async_context(calls_of(app, "permanent", keys, clock))
-        yield deps, http, gateway
+        http = await stack.enter_async_context(calls_of(app, "permanent", runtime.keys, clock))
+        yield deps, http, runtime.signer
 
 
 async def people(deps: Deps, count: int) -> None:

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import httpx
 from clavis_kit.clock import SystemClock
-from clavis_kit.db import open_pool
-from clavis_kit.messages import opened_sender
-from clavis_kit.runtime import Runtime
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_pin.app import create_app, create_deps, read_keys
 from clavis_pin.app_wiring import create_parts, push_client
@@ -20,7 +17,8 @@ from clavis_pin.deps import Deps
 from clavis_pin.settings import PinSettings
 
 from bench.strangers.apart import Asked, Values, ask_all, headers_of, network_of, number_of
-from bench.strangers.inside import calls_of, draw_keys, draw_secrets, gateway_of
+from bench.strangers.inside import calls_of, runtime_of
+from services.pin.tests.world import write_key_files
 
 RIGHT, WRONG = "2031-05-17", "2031-05-18"
 KINDS = ("nobody", "registered", "no_phone", "with_app", "frozen", "renounced")
@@ -28,16 +26,12 @@ KINDS = ("nobody", "registered", "no_phone", "with_app", "frozen", "renounced")
 
 def settings_of(dsn: str, folder: Path) -> PinSettings:
     """Make keys and settings of one service."""
-    drawn = draw_secrets(folder, ("national_id", "contrast", "app", "pepper"))
-    pems = draw_keys(folder, ("contact", "service", "vapid"))
+    files: Values = write_key_files(folder)
     return PinSettings(
         database_url=dsn, kafka_bootstrap="127.0.0.1:1", port=1, public_url="http://pin.bench",
         app_url="http://portal.bench/app/", oidc_issuer="http://issuer.bench",
         sms_webhook_url="http://provider.bench/messages",
-        national_id_key_file=drawn["national_id"], contrast_key_file=drawn["contrast"],
-        app_key_file=drawn["app"], pin_pepper_file=drawn["pepper"],
-        contact_key_file=pems["contact"], service_key_file=pems["service"],
-        vapid_key_file=pems["vapid"],
+        **files,
     )  # fmt: skip
 
 
@@ -48,20 +42,15 @@ async def pin(
     """Open a service in this process, with the gateway's keys at hand."""
     settings, clock = settings_of(dsn, folder), SystemClock()
     async with AsyncExitStack() as stack:
-        gateway, keys = await stack.enter_async_context(gateway_of(clock))
-        pool = await open_pool(dsn, 4)
-        stack.push_async_callback(pool.close)
-        outer = await stack.enter_async_context(httpx.AsyncClient())
-        opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
-        runtime = Runtime(pool, outer, clock, gateway, keys, opened.sender)
+        runtime = await stack.enter_async_context(runtime_of(settings, dsn, clock))
         push = await stack.enter_async_context(push_client())
         parts = create_parts(settings, clock, push)
         stack.push_async_callback(parts.errands.settle)
         app = create_app(settings, clock=clock)
         deps = create_deps(settings, runtime, read_keys(settings), parts)
         app.state.deps = deps
-        http = await stack.enter_async_context(calls_of(app, "pin", keys, clock))
-        yield deps, http, gateway
+        http = await stack.enter_async_context(calls_of(app, "pin", runtime.keys, clock))
+        yield deps, http, runtime.signer
 
 
 async def people(deps: Deps, count: int) -> None:

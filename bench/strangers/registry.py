@@ -9,8 +9,6 @@ from pathlib import Path
 
 import httpx
 from clavis_kit.clock import SystemClock
-from clavis_kit.db import open_pool
-from clavis_kit.messages import opened_sender
 from clavis_kit.sealed import read_own_key
 from clavis_kit.service_tokens import ServiceTokenSigner
 from clavis_registry.actions.census import CensusEntry, take_census
@@ -23,10 +21,11 @@ from clavis_registry.rules.person import Channel, PersonName
 from clavis_registry.settings import RegistrySettings
 from clavis_registry.store.letters import NewLetter
 from clavis_registry.store.postal import PostalAddress
+from clavis_testkit.key_files import draw_keys, draw_secrets
 from clavis_testkit.pki.seal import ensure_seal
 
 from bench.strangers.apart import Asked, Values, ask_all, headers_of, number_of
-from bench.strangers.inside import calls_of, draw_keys, draw_secrets, gateway_of
+from bench.strangers.inside import calls_of, runtime_of
 
 KINDS = ("nobody", "wrong_datum", "letter_waits", "registered", "renounced")
 PATHS = ("/letters", "/letter-status", "/letter-completions", "/letter-renunciations")
@@ -37,21 +36,19 @@ LATER = datetime(2099, 1, 1, tzinfo=UTC)
 def settings_of(dsn: str, folder: Path) -> RegistrySettings:
     """Make keys and settings of one registry."""
     names = ("national_id", "contrast", "activation", "name")
-    drawn = draw_secrets(folder, names)
-    pems = draw_keys(folder, ("service", "reader", "checkpoint"))
-    reader = read_own_key(pems["reader"], "pin")
+    files: Values = draw_secrets(folder, [f"{name}_key_file" for name in names])
+    files |= draw_keys(folder, ("service_key_file", "checkpoint_key_file"))
+    reader = read_own_key(draw_keys(folder, ("reader",))["reader"], "pin")
     readers = {"keys": [reader.as_dict(private=False)]}
     (folder / "readers.json").write_text(json.dumps(readers))
     ensure_seal(folder, now=datetime.now(UTC))
     return RegistrySettings(
         database_url=dsn, kafka_bootstrap="127.0.0.1:1", public_url="http://registry.bench",
-        service_key_file=pems["service"], oidc_issuer="http://issuer.bench",
+        oidc_issuer="http://issuer.bench",
         contact_readers_file=folder / "readers.json",
-        checkpoint_key_file=pems["checkpoint"],
         seal_key_file=folder / "seal.key.pem", seal_cert_file=folder / "seal.cer.pem",
         sms_webhook_url="http://provider.bench/messages", requests_per_hour=10_000_000,
-        national_id_key_file=drawn["national_id"], contrast_key_file=drawn["contrast"],
-        activation_key_file=drawn["activation"], name_key_file=drawn["name"],
+        **files,
     )  # fmt: skip
 
 
@@ -62,15 +59,12 @@ async def registry(
     """Open a registry in this process, with the gateway's keys at hand."""
     settings, clock = settings_of(dsn, folder), SystemClock()
     async with AsyncExitStack() as stack:
-        gateway, keys = await stack.enter_async_context(gateway_of(clock))
-        pool = await open_pool(dsn, 4)
-        stack.push_async_callback(pool.close)
-        opened = await stack.enter_async_context(opened_sender(settings, pool, clock))
-        deps = build_deps(settings, read_keys(settings), pool, opened.sender, clock)
+        runtime = await stack.enter_async_context(runtime_of(settings, dsn, clock))
+        deps = build_deps(settings, read_keys(settings), runtime.pool, runtime.messages, clock)
         app = create_app(settings, clock)
-        furnish(app, deps, keys)
-        http = await stack.enter_async_context(calls_of(app, "registry", keys, clock))
-        yield deps, http, gateway
+        furnish(app, deps, runtime.keys)
+        http = await stack.enter_async_context(calls_of(app, "registry", runtime.keys, clock))
+        yield deps, http, runtime.signer
 
 
 async def people(deps: Deps, count: int) -> None:

@@ -38,6 +38,33 @@ async def log_in_again_and_again(world: World, verdicts: list[str]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def what_is_the_services_own_is_no_difference(
+    world: World, running: PermanentSettings, ana: str
+) -> None:
+    """That her code was used, and that a wrong one was counted."""
+    await world.pool.execute("UPDATE activation_code SET failures = 2 WHERE subject_id = $1", ana)
+    code, out, err = await command(running, "projection", "checksum")
+    assert code == 0, out + err
+    assert "2 rows" in out
+
+
+async def what_no_event_tells_is_found_and_put_right(
+    world: World, running: PermanentSettings, ana: str, ben: str
+) -> None:
+    """Another code of his, and another language of hers."""
+    await world.pool.execute(
+        "UPDATE activation_code SET code_hash = 'x', failures = 4 WHERE subject_id = $1", ben
+    )
+    code, out, _ = await command(running, "projection", "checksum", "--patience", "0")
+    assert (code, "1 different" in out) == (1, True), out
+    await world.pool.execute("UPDATE person SET language = 'en' WHERE subject_id = $1", ana)
+    code, out, err = await command(running, "projection", "rebuild")
+    assert (code, out.startswith("2 rows put right")) == (0, True), out + err
+    assert (await command(running, "projection", "checksum"))[0] == 0
+    rows = await world.pool.fetch("SELECT subject_id::text, failures FROM activation_code")
+    assert {row["subject_id"]: row["failures"] for row in rows} == {ana: 2, ben: 0}
+
+
 async def test_person_and_activation_code_made_anew_equal_those_in_use_and_put_them_right(
     world: World, settings: PermanentSettings, own_broker: TansuBroker
 ) -> None:
@@ -68,26 +95,8 @@ async def test_person_and_activation_code_made_anew_equal_those_in_use_and_put_t
         await world.choose(started["activation_id"], PASSWORD)
         going_on = asyncio.create_task(log_in_again_and_again(world, verdicts))
 
-        # That Ana's code was used and a wrong one counted is the service's own: no difference.
-        await world.pool.execute(
-            "UPDATE activation_code SET failures = 2 WHERE subject_id = $1", ana
-        )
-        code, out, err = await command(running, "projection", "checksum")
-        assert code == 0, out + err
-        assert "2 rows" in out
-
-        # A code that no event tells of, and a person's datum: both are found and put right.
-        await world.pool.execute(
-            "UPDATE activation_code SET code_hash = 'x', failures = 4 WHERE subject_id = $1", ben
-        )
-        code, out, _ = await command(running, "projection", "checksum", "--patience", "0")
-        assert (code, "1 different" in out) == (1, True), out
-        await world.pool.execute("UPDATE person SET language = 'en' WHERE subject_id = $1", ana)
-        code, out, err = await command(running, "projection", "rebuild")
-        assert (code, out.startswith("2 rows put right")) == (0, True), out + err
-        assert (await command(running, "projection", "checksum"))[0] == 0
-        rows = await world.pool.fetch("SELECT subject_id::text, failures FROM activation_code")
-        assert {row["subject_id"]: row["failures"] for row in rows} == {ana: 2, ben: 0}
+        await what_is_the_services_own_is_no_difference(world, running, ana)
+        await what_no_event_tells_is_found_and_put_right(world, running, ana, ben)
 
         going_on.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -21,7 +21,7 @@ LARGE = frozenset(
         "redaction", "sealed_document", "certificate_revocation_request", "postal_address",
         "census_record", "letter_request", "letter", "way_in_try", "online_enrolment",
         "video_appointment", "video_case", "contact_change", "held_certificate",
-        "convalidation_rejection", "letter_renunciation", "video_recording",
+        "convalidation_rejection", "letter_renunciation", "video_recording", "approval",
     }
 )  # fmt: skip
 _VERBS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
@@ -86,6 +86,7 @@ OPEN_WORK = {
     "enrolment_unprinted_idx",
     "letter_request_open_idx",
     "letter_renunciation_open_idx",
+    "approval_open_idx",
 }
 
 

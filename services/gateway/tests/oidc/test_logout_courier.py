@@ -15,6 +15,7 @@ async def test_a_wake_up_at_the_moment_of_stopping_does_not_keep_it_running(worl
     courier = LogoutCourier(deps.pool, deps.outbound, deps.clock, deps.keys, deps.settings.issuer)
     running = asyncio.create_task(courier.run())
 
+    # The race is inside asyncio's own wait: only the event itself knows who waits for it.
     async def waits() -> bool:
         return bool(courier._woken._waiters)  # type: ignore[attr-defined]
 

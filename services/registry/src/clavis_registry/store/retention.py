@@ -101,28 +101,36 @@ _DELETIONS: dict[Datum, str] = {
              WHERE replaced_at IS NOT NULL AND replaced_at < $1 LIMIT $2)
         RETURNING true
     """,
-}
-# Acts that came to an end tell why and by whom, and are kept as long as the evidence they left: of
-# each kind the table, its key, and which rows are acts of before $1.
-_FINISHED_ACTS = {
-    Datum.FINISHED_ENROLMENT: ("enrolment", "enrolment_id", "act.completed_at < $1"),
-    Datum.FINISHED_ONLINE: ("online_enrolment", "online_enrolment_id", "act.completed_at < $1"),
-    Datum.FINISHED_CHANGE: (
-        "contact_change", "change_id",
-        "act.state IN ('done', 'rejected') AND act.created_at < $1",
-    ),
-    Datum.DECIDED_PROPOSAL: (
-        "approval", "approval_id", "act.state <> 'open' AND act.proposed_at < $1",
-    ),
-}  # fmt: skip
-_DELETIONS |= {
-    datum: f"""
-        DELETE FROM {table} WHERE {key} IN (
-            SELECT act.{key} FROM person JOIN {table} AS act USING (subject_id)
-             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1 AND {finished} LIMIT $2)
+    # Acts that came to an end tell why and by whom: as long as the evidence they left.
+    Datum.FINISHED_ENROLMENT: """
+        DELETE FROM enrolment WHERE enrolment_id IN (
+            SELECT act.enrolment_id FROM person JOIN enrolment AS act USING (subject_id)
+             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1
+               AND act.completed_at < $1 LIMIT $2)
         RETURNING true
-    """  # noqa: S608  no word of it comes from outside
-    for datum, (table, key, finished) in _FINISHED_ACTS.items()
+    """,
+    Datum.FINISHED_ONLINE: """
+        DELETE FROM online_enrolment WHERE online_enrolment_id IN (
+            SELECT act.online_enrolment_id
+              FROM person JOIN online_enrolment AS act USING (subject_id)
+             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1
+               AND act.completed_at < $1 LIMIT $2)
+        RETURNING true
+    """,
+    Datum.FINISHED_CHANGE: """
+        DELETE FROM contact_change WHERE change_id IN (
+            SELECT act.change_id FROM person JOIN contact_change AS act USING (subject_id)
+             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1
+               AND act.state IN ('done', 'rejected') AND act.created_at < $1 LIMIT $2)
+        RETURNING true
+    """,
+    Datum.DECIDED_PROPOSAL: """
+        DELETE FROM approval WHERE approval_id IN (
+            SELECT act.approval_id FROM person JOIN approval AS act USING (subject_id)
+             WHERE person.ended_at IS NOT NULL AND person.ended_at < $1
+               AND act.state <> 'open' AND act.proposed_at < $1 LIMIT $2)
+        RETURNING true
+    """,
 }
 # Of each sealed kind: the table, and what finds keys of payloads whose time is over. Fifteen years
 # count from the end of the identity that the evidence is about.
